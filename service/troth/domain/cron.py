@@ -1,0 +1,73 @@
+"""Cron expressions, read strictly and stepped on naive local time.
+
+croniter steps a zone-aware time twice through the night the clocks go back, so it is only ever
+given naive local minutes here; `slots` turns them into instants.
+"""
+
+import re
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+from croniter import croniter
+from croniter.croniter import CroniterError
+
+LEAST_INTERVAL = timedelta(minutes=5)
+LONGEST_TEXT = 100
+_REFERENCE = datetime(2024, 1, 1)  # noqa: DTZ001 - cron knows local wall-clock minutes only
+_RANDOM = re.compile(r"(?<![a-z])[rh](?![a-z])", re.IGNORECASE)
+
+
+class CronError(ValueError):
+    """A cron expression that Troth does not take; the text names the cause and the mend."""
+
+
+def check_cron(text: str, least_interval: timedelta = LEAST_INTERVAL) -> str:
+    """Return the expression with single spaces, or raise CronError.
+
+    Five fields, names, `#` and `L`; no seconds, no random values, no date that never comes, and
+    never two moments closer together than `least_interval`.
+    """
+    if len(text) > LONGEST_TEXT:
+        raise CronError(f"a cron expression has at most {LONGEST_TEXT} characters")
+    fields = text.split()
+    if len(fields) != 5:
+        raise CronError(
+            f"a cron expression has five fields (minute hour day month weekday), this has "
+            f"{len(fields)}; every evening at half past nine is '30 21 * * *'"
+        )
+    if _RANDOM.search(text):
+        raise CronError("random fields (R, H) would move at every reading; write the minute itself")
+    expression = " ".join(fields)
+    _check_moments(expression, least_interval)
+    return expression
+
+
+def _check_moments(expression: str, least_interval: timedelta) -> None:
+    """Walk two days of moments, at least two moments, and refuse what never comes or crowds."""
+    try:
+        steps = croniter(expression, _REFERENCE)
+        first = previous = steps.get_next(datetime)
+        while previous - first < timedelta(days=2):
+            current = steps.get_next(datetime)
+            if current - previous < least_interval:
+                raise CronError(
+                    f"'{expression}' comes more often than every "
+                    f"{least_interval // timedelta(minutes=1)} minutes; a ritual needs room"
+                )
+            previous = current
+    except (CroniterError, ValueError, KeyError, OverflowError) as error:
+        if isinstance(error, CronError):
+            raise
+        raise CronError(
+            f"'{expression}' names no moment that comes again; check each field's range"
+        ) from error
+
+
+@lru_cache(maxsize=65_536)
+def next_minute(expression: str, after: datetime) -> datetime:
+    """Return the first naive local minute of `expression` strictly after naive `after`.
+
+    Cached, because a hundred thousand schedules have only some hundreds of distinct expressions.
+    """
+    step: datetime = croniter(expression, after).get_next(datetime)
+    return step

@@ -1,0 +1,27 @@
+"""Lengths of time as people write them: `45m`, `2h`, `1h30m`, `3d`, `20s`."""
+
+import re
+from datetime import timedelta
+
+_PART = re.compile(r"(\d{1,5})\s*(s|m|h|d|w)", re.IGNORECASE)
+_WHOLE = re.compile(r"(?:\d{1,5}\s*[smhdw]\s*){1,5}", re.IGNORECASE)
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+def parse_duration(text: str) -> timedelta:
+    """Return the length that `text` names; raises ValueError with the mend."""
+    if len(text) > 40 or not _WHOLE.fullmatch(text.strip()):
+        raise ValueError(f"'{text[:40]}' is no length of time; write for example 45m, 2h or 1h30m")
+    parts = ((int(count), _UNITS[unit.lower()]) for count, unit in _PART.findall(text))
+    return sum((timedelta(**{unit: count}) for count, unit in parts), timedelta())
+
+
+def format_duration(length: timedelta) -> str:
+    """Return `length` the way `parse_duration` reads it, whole seconds, largest units first."""
+    seconds = int(length.total_seconds())
+    parts = []
+    for unit, size in (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1)):
+        count, seconds = divmod(seconds, size)
+        if count:
+            parts.append(f"{count}{unit}")
+    return "".join(parts) or "0m"

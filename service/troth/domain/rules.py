@@ -1,0 +1,92 @@
+"""From what partners say of an occurrence to its outcome and credit."""
+
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+from troth.domain.states import Claim, Excuse, OccurrenceState, Rule
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What an occurrence was born with: its rule, its partners' keys and whose turn it is."""
+
+    rule: Rule
+    partners: tuple[str, ...]
+    lead: str | None = None
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """The partners whose acknowledgement the rule asks for."""
+        if self.rule is Rule.LEAD and self.lead is not None:
+            return (self.lead,)
+        return self.partners
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an occurrence settled to. `credit` is in 0..1, or None where it is not scored."""
+
+    state: OccurrenceState
+    credit: float | None
+    reason: Excuse | None = None
+
+
+def excused(reason: Excuse) -> Outcome:
+    """Return the outcome that is in no score, for this reason."""
+    return Outcome(OccurrenceState.EXCUSED, None, reason)
+
+
+def scored(credit: float) -> Outcome:
+    """Return kept for a credit of 1, missed for 0, partial between."""
+    if credit >= 1:
+        return Outcome(OccurrenceState.KEPT, 1.0)
+    if credit <= 0:
+        return Outcome(OccurrenceState.MISSED, 0.0)
+    return Outcome(OccurrenceState.PARTIAL, credit)
+
+
+def judge(
+    terms: Terms, claims: Mapping[str, Claim], reached: AbstractSet[str], *, over: bool
+) -> Outcome | None:
+    """Return the outcome, or None while the occurrence stays open.
+
+    `claims` holds each partner's latest word, `reached` the partners to whom a nudge is known to
+    have left, `over` whether the window has ended. Pure, and the same for a late reply: what was
+    said counts as if it had been said in time.
+    """
+    decide = _judge_each if terms.rule is Rule.EACH else _judge_joint
+    outcome = decide(terms, claims, over=over)
+    if outcome is None or outcome.state in (OccurrenceState.KEPT, OccurrenceState.EXCUSED):
+        return outcome
+    unheard = set(terms.needed) - set(claims) - set(reached)
+    if unheard:  # a miss needs a delivery: our failure is never the couple's
+        return excused(Excuse.UNDELIVERED) if over else None
+    return outcome
+
+
+def _judge_joint(terms: Terms, claims: Mapping[str, Claim], *, over: bool) -> Outcome | None:
+    """Judge one shared act: accounts can differ, and one person's skip lets both off."""
+    said = set(claims.values())
+    if {Claim.DONE, Claim.NO} <= said:
+        return excused(Excuse.DIFFERING)
+    done = [partner for partner in terms.needed if claims.get(partner) is Claim.DONE]
+    if len(done) == len(terms.needed) or (done and terms.rule is Rule.EITHER):
+        return scored(1.0)
+    everyone_spoke = all(partner in claims for partner in terms.needed)
+    if Claim.SKIP in said and (terms.rule is not Rule.EITHER or everyone_spoke or over):
+        return excused(Excuse.SKIPPED)
+    if Claim.NO in said and (terms.rule is not Rule.EITHER or everyone_spoke):
+        return scored(0.0)
+    return scored(len(done) / len(terms.needed)) if over else None
+
+
+def _judge_each(terms: Terms, claims: Mapping[str, Claim], *, over: bool) -> Outcome | None:
+    """Judge separate acts: each partner's is their own share, and a skip takes only that share."""
+    asked = [partner for partner in terms.needed if claims.get(partner) is not Claim.SKIP]
+    if not asked:
+        return excused(Excuse.SKIPPED)
+    if not over and any(partner not in claims for partner in asked):
+        return None
+    done = sum(claims.get(partner) is Claim.DONE for partner in asked)
+    return scored(done / len(asked))
