@@ -78,5 +78,5 @@ def retry_after(attempt: int, asked: timedelta | None) -> timedelta | None:
     """
     if attempt >= MOST_ATTEMPTS:
         return None
-    ours = min(FIRST_RETRY * 2 ** (attempt - 1), LONGEST_RETRY)
+    ours = min(FIRST_RETRY * (1 << (attempt - 1)), LONGEST_RETRY)
     return max(ours, asked or timedelta())

@@ -18,7 +18,7 @@ BUILDING = 5  # scored occurrences before a couple's score is shown
 
 @dataclass(frozen=True)
 class Settlement:
-    """One word of the ledger on one occurrence: the newest `revision` of each is the one that holds.
+    """One word of the ledger on one occurrence; the newest `revision` of each holds.
 
     `due_at` is aware UTC; `credit` is None where the occurrence is not scored.
     """
@@ -58,14 +58,14 @@ class Standing:
         return f"{self.scored} of {BUILDING}" if self.scored < BUILDING else None
 
 
-def ritual_score(credits: Sequence[float]) -> float | None:
+def ritual_score(values: Sequence[float]) -> float | None:
     """Return S in 0..100 for credits from oldest to newest, or None for an empty list."""
-    if not credits:
+    if not values:
         return None
     total = share = 0.0
-    for credit in credits:
+    for value in values:
         total = total * DECAY + 1
-        share = share * DECAY + credit
+        share = share * DECAY + value
     return 100 * share / total
 
 
@@ -104,12 +104,12 @@ def combine(rituals: tuple[RitualStanding, ...], weights: Mapping[str, float]) -
 
 
 def _ritual_standing(ritual: str, settled: Sequence[Settlement]) -> RitualStanding:
-    credits = [s.credit for s in settled if s.credit is not None]
+    values = [s.credit for s in settled if s.credit is not None]
     states = [s.state for s in settled]
     return RitualStanding(
         ritual=ritual,
-        score=ritual_score(credits),
-        scored=len(credits),
+        score=ritual_score(values),
+        scored=len(values),
         excused=states.count(OccurrenceState.EXCUSED),
         kept=states.count(OccurrenceState.KEPT),
         partial=states.count(OccurrenceState.PARTIAL),

@@ -1,0 +1,1 @@
+"""Schedules as data: reading and checking the TOML of practices, languages and couples."""

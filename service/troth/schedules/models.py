@@ -1,0 +1,177 @@
+"""The form of schedule files. `schedules/schema.json` is generated from these models."""
+
+import re
+from datetime import date, time, timedelta
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    WithJsonSchema,
+)
+
+from troth.domain.durations import format_duration, parse_duration
+from troth.domain.quiet import QuietHours
+from troth.domain.states import AnswerKind, Rule, Sensitivity, Visibility
+from troth.schedules.suggest import nearest
+
+
+def _duration(value: Any) -> timedelta:
+    if not isinstance(value, str):
+        raise ValueError('a length of time is text such as "45m", "2h" or "1h30m"')
+    return parse_duration(value)
+
+
+def _clock_time(value: Any) -> time:
+    if isinstance(value, str) and re.fullmatch(r"\d{2}:\d{2}", value):
+        return time.fromisoformat(value)
+    raise ValueError('a time of day is text such as "04:00"')
+
+
+def _zone(value: str) -> str:
+    if value not in available_timezones():
+        hint = nearest(value, available_timezones())
+        raise ValueError(f"'{value}' is no time zone{hint}; zones are named like Europe/Lisbon")
+    return value
+
+
+def _quiet(value: Any) -> QuietHours:
+    if not isinstance(value, str):
+        raise ValueError('quiet hours are text such as "23:00-07:00"')
+    return QuietHours.parse(value)
+
+
+def _schema(pattern: str, description: str) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "pattern": pattern, "description": description})
+
+
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=600, strip_whitespace=True)]
+Title = Annotated[str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True)]
+Duration = Annotated[
+    timedelta,
+    BeforeValidator(_duration),
+    PlainSerializer(format_duration, return_type=str),
+    _schema(r"^(\d+\s*[smhdw]\s*)+$", "a length of time: 45m, 2h, 1h30m"),
+]
+ClockTime = Annotated[time, BeforeValidator(_clock_time), _schema(r"^\d{2}:\d{2}$", "04:00")]
+ZoneName = Annotated[str, AfterValidator(_zone)]
+Quiet = Annotated[QuietHours, BeforeValidator(_quiet), _schema(r"^\d{2}:\d{2}-\d{2}:\d{2}$", "")]
+Reminders = Annotated[tuple[Duration, ...], Field(max_length=2)]
+Weight = Annotated[float, Field(gt=0, le=10)]
+
+
+class Form(BaseModel):
+    """A table of a schedule file: unknown keys are errors, values never change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+class StepForm(Form):
+    """One timed step of a practice."""
+
+    text: Text
+    lasts: Duration
+
+
+class PracticeForm(Form):
+    """A practice of the catalogue: why, how, texts, and the defaults that a couple may override."""
+
+    title: Title
+    kind: AnswerKind
+    why: Text
+    origin: Text
+    how: Text
+    cron: str
+    window: Duration
+    rule: Rule
+    texts: Annotated[tuple[Text, ...], Field(min_length=3)]
+    zone: str = "couple"
+    remind: Reminders = ()
+    lead: str | None = None
+    lead_texts: tuple[Text, ...] = ()
+    weight: Weight = 1.0
+    steps: tuple[StepForm, ...] = ()
+    prompts: tuple[Text, ...] = ()
+    prompt_order: Literal["rotate", "progress"] = "rotate"
+    lite: Text | None = None
+    sensitivity: Sensitivity = Sensitivity.OPEN
+    visibility: Visibility = Visibility.REVEALED
+
+
+class PracticeFile(Form):
+    """A file of `schedules/practices/`: one family of practices."""
+
+    family: Title
+    practices: Annotated[dict[Key, PracticeForm], Field(min_length=1)]
+
+
+class RitualForm(Form):
+    """A ritual: a practice as one couple does it. What is left out, the practice gives."""
+
+    practice: Key
+    title: Title | None = None
+    cron: str | None = None
+    zone: str | None = None
+    window: Duration | None = None
+    rule: Rule | None = None
+    remind: Reminders | None = None
+    lead: str | None = None
+    weight: Weight | None = None
+    steps: tuple[StepForm, ...] | None = None
+    prompts: tuple[Text, ...] | None = None
+    lite: Text | None = None
+    starts: date | None = Field(None, alias="from")
+    until: date | None = None
+    holidays: tuple[date, ...] = ()
+    sensitivity: Sensitivity | None = None
+    visibility: Visibility | None = None
+    texts: Annotated[tuple[Text, ...], Field(min_length=1)] | None = None
+
+
+class ChannelForm(Form):
+    """A channel with what may stand on its lock screen."""
+
+    url: Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
+    sensitivity: Sensitivity = Sensitivity.DISCREET
+
+
+class PartnerForm(Form):
+    """One of the two partners."""
+
+    name: Title
+    timezone: ZoneName | None = None
+    quiet: Quiet | None = None
+    channels: Annotated[tuple[str | ChannelForm, ...], Field(min_length=1, max_length=8)] = (
+        "troth://",
+    )
+
+
+class CoupleFile(Form):
+    """A file of `schedules/couples/`: one couple, its two partners and its rituals."""
+
+    couple: Title
+    timezone: ZoneName
+    day_starts: ClockTime = time(4)
+    language: Key = "en"
+    partners: Annotated[dict[Key, PartnerForm], Field(min_length=2, max_length=2)]
+    rituals: Annotated[dict[Key, RitualForm], Field(min_length=1)]
+
+    def partner_zone(self, key: str) -> ZoneInfo:
+        """Return a partner's own zone: theirs, or else the couple's."""
+        return ZoneInfo(self.partners[key].timezone or self.timezone)
+
+
+class LanguageFile(Form):
+    """A file of `schedules/languages/`: the verbs people write, and what Troth says."""
+
+    language: Key
+    name: Title
+    verbs: dict[str, tuple[Text, ...]]
+    messages: dict[str, Text]
