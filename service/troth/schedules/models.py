@@ -2,7 +2,7 @@
 
 import re
 from datetime import date, time, timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import (
@@ -22,13 +22,13 @@ from troth.domain.states import AnswerKind, Rule, Sensitivity, Visibility
 from troth.schedules.suggest import nearest
 
 
-def _duration(value: Any) -> timedelta:
+def _duration(value: object) -> timedelta:
     if not isinstance(value, str):
         raise ValueError('a length of time is text such as "45m", "2h" or "1h30m"')
     return parse_duration(value)
 
 
-def _clock_time(value: Any) -> time:
+def _clock_time(value: object) -> time:
     if isinstance(value, str) and re.fullmatch(r"\d{2}:\d{2}", value):
         return time.fromisoformat(value)
     raise ValueError('a time of day is text such as "04:00"')
@@ -41,7 +41,7 @@ def _zone(value: str) -> str:
     return value
 
 
-def _quiet(value: Any) -> QuietHours:
+def _quiet(value: object) -> QuietHours:
     if not isinstance(value, str):
         raise ValueError('quiet hours are text such as "23:00-07:00"')
     return QuietHours.parse(value)
