@@ -8,6 +8,7 @@ quarterly ritual kept four times is 100; excused occurrences are not in the list
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from troth.domain.states import OccurrenceState
 
@@ -29,6 +30,18 @@ class Settlement:
     state: OccurrenceState
     credit: float | None
     revision: int
+
+    @classmethod
+    def from_event(cls, revision: int, data: Mapping[str, Any]) -> "Settlement":
+        """Read the data of an `occurrence.settled` event; `revision` is its place in the ledger."""
+        return cls(
+            ritual=data["ritual"],
+            occurrence=int(data["occurrence"][1:]),
+            due_at=datetime.fromisoformat(data["due"]),
+            state=OccurrenceState(data["state"]),
+            credit=data["credit"],
+            revision=revision,
+        )
 
 
 @dataclass(frozen=True)

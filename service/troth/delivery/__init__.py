@@ -1,0 +1,1 @@
+"""From a message to what became of it: Sent, TryAgain or Refused. Knows no store and no engine."""

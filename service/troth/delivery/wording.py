@@ -1,0 +1,58 @@
+"""What a nudge says, as far as its channel may show it."""
+
+from dataclasses import dataclass
+
+from troth.domain.language import Language
+from troth.domain.ritual import Ritual
+from troth.domain.states import NudgePurpose, Sensitivity
+
+
+@dataclass(frozen=True)
+class Content:
+    """What there is to say. `link` opens the answer page; `ask` and `prompt` are the ritual's."""
+
+    purpose: NudgePurpose
+    link: str
+    names: str
+    ask: str = ""
+    prompt: str | None = None
+    text: str | None = None
+    code: int | None = None
+
+
+def compose(
+    content: Content, ritual: Ritual | None, shown: Sensitivity, language: Language
+) -> tuple[str, str]:
+    """Return (title, body).
+
+    A channel that is not `open`, and an intimate ritual on any, gets a text without content: what
+    may be read on a locked screen says only that there is something, and where.
+    """
+    if content.purpose is NudgePurpose.CONSENT or ritual is None:
+        return (
+            language.say("consent_title"),
+            language.say("consent_body", names=content.names, link=content.link),
+        )
+    if Sensitivity.DISCREET in (shown, ritual.sensitivity):
+        body = language.say("discreet_body", link=content.link)
+        return language.say("discreet_title"), _with_code(body, content, language)
+    return ritual.title, _with_code(_open_body(content, ritual, language), content, language)
+
+
+def _open_body(content: Content, ritual: Ritual, language: Language) -> str:
+    if content.text is not None:
+        return content.text
+    ask = content.ask
+    if content.purpose is NudgePurpose.REMINDER:
+        ask = language.say("reminder", ask=ask)
+    lines = [ask]
+    if content.prompt:
+        lines.append(content.prompt)
+    if content.purpose is NudgePurpose.REMINDER and ritual.lite:
+        lines.append(language.say("lite", lite=ritual.lite))
+    lines.append(language.say("answer_at", link=content.link))
+    return "\n\n".join(lines)
+
+
+def _with_code(body: str, content: Content, language: Language) -> str:
+    return body if content.code is None else f"{body}\n{language.say('code', code=content.code)}"

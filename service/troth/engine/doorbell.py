@@ -1,0 +1,14 @@
+"""The doorbell: tells workers that claimed nudges wait for them. It carries ids and nothing else."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+Claim = tuple[int, int]  # nudge id, attempt
+
+
+class Doorbell(Protocol):
+    """Something that makes a worker look. A ring may be lost or heard twice; SQL knows better."""
+
+    def ring(self, claims: Sequence[Claim]) -> None:
+        """Announce claimed nudges."""
+        ...

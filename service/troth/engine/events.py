@@ -1,0 +1,97 @@
+"""The ledger's entries, made in one place, so that each kind always holds the same data."""
+
+from datetime import datetime
+
+from troth.domain.grammar import Verb
+from troth.domain.rules import Outcome
+from troth.domain.score import Standing
+from troth.domain.slots import Slot
+from troth.domain.states import ChannelState, OccurrenceState
+from troth.store.ledger import Event, EventType
+from troth.store.records import Channel, Nudge, Occurrence
+
+
+def ritual_due(couple_id: int, occurrence_id: int, ritual: str, slot: Slot) -> Event:
+    """An occurrence was born."""
+    data = {"occurrence": f"o{occurrence_id}", "ritual": ritual, "slot": slot.name}
+    return Event(couple_id, EventType.RITUAL_DUE, f"o{occurrence_id}", slot.starts_at, data)
+
+
+def nudge_sent(nudge: Nudge, partner: str, scheme: str, now: datetime) -> Event:
+    """A nudge left; `repeated` when it may have left before."""
+    data = {
+        "nudge": f"n{nudge.id}",
+        "occurrence": _occurrence_id(nudge),
+        "partner": partner,
+        "purpose": nudge.purpose,
+        "channel": scheme,
+        "attempt": nudge.attempt,
+        "repeated": nudge.repeated,
+    }
+    return Event(nudge.couple_id, EventType.NUDGE_SENT, f"n{nudge.id}", now, data)
+
+
+def nudge_failed(nudge: Nudge, partner: str, reason: str, now: datetime) -> Event:
+    """A nudge will not leave: refused, given up, or out of its time."""
+    data = {
+        "nudge": f"n{nudge.id}",
+        "occurrence": _occurrence_id(nudge),
+        "partner": partner,
+        "purpose": nudge.purpose,
+        "reason": reason,
+    }
+    return Event(nudge.couple_id, EventType.NUDGE_FAILED, f"n{nudge.id}", now, data)
+
+
+def reply_received(
+    couple_id: int,
+    reply_id: int,
+    partner: str,
+    verb: Verb,
+    occurrence_id: int | None,
+    now: datetime,
+) -> Event:
+    """A reply came in. Its words and its number stay out of the ledger."""
+    occurrence = None if occurrence_id is None else f"o{occurrence_id}"
+    data = {"reply": f"r{reply_id}", "occurrence": occurrence, "partner": partner, "verb": verb}
+    return Event(couple_id, EventType.REPLY_RECEIVED, f"r{reply_id}", now, data)
+
+
+def occurrence_settled(
+    occurrence: Occurrence, ritual: str, outcome: Outcome | None, now: datetime
+) -> Event:
+    """An occurrence settled, settled anew, or (None) was opened again."""
+    data = {
+        "occurrence": f"o{occurrence.id}",
+        "ritual": ritual,
+        "slot": occurrence.slot,
+        "due": occurrence.due_at.isoformat(),
+        "state": OccurrenceState.OPEN if outcome is None else outcome.state,
+        "reason": None if outcome is None else outcome.reason,
+        "credit": None if outcome is None else outcome.credit,
+    }
+    return Event(occurrence.couple_id, EventType.OCCURRENCE_SETTLED, f"o{occurrence.id}", now, data)
+
+
+def score_changed(couple_id: int, standing: Standing, now: datetime) -> Event:
+    """The couple's score moved."""
+    score = None if standing.score is None else round(standing.score, 1)
+    data = {"score": score, "building": standing.building}
+    return Event(couple_id, EventType.SCORE_CHANGED, f"c{couple_id}", now, data)
+
+
+def channel_changed(
+    couple_id: int, channel: Channel, partner: str, state: ChannelState, now: datetime
+) -> Event:
+    """A channel was confirmed, stopped or found failing."""
+    data = {
+        "channel": f"h{channel.id}",
+        "scheme": channel.scheme,
+        "partner": partner,
+        "state": state,
+    }
+    return Event(couple_id, EventType.CHANNEL_CHANGED, f"h{channel.id}", now, data)
+
+
+def _occurrence_id(nudge: Nudge) -> str | None:
+    return None if nudge.occurrence_id is None else f"o{nudge.occurrence_id}"

@@ -1,0 +1,68 @@
+"""settle: what partners said, and where nudges got to, become an outcome and move the score."""
+
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import Connection
+
+from troth.domain.rules import Outcome, judge
+from troth.domain.states import NudgeState
+from troth.engine import events
+from troth.engine.standing import couple_standing
+from troth.store import ledger, nudges, occurrences, replies, rituals
+from troth.store.database import Database
+from troth.store.records import Occurrence
+
+log = structlog.get_logger()
+
+SET_ASIDE = timedelta(hours=1)
+
+
+def settle(db: Database, now: datetime, limit: int = 200) -> int:
+    """Settle open occurrences whose window is over at `now`; return how many were looked at."""
+    with db.reading() as conn:
+        waiting = occurrences.ended(conn, now, limit)
+    for occurrence_id in waiting:
+        try:
+            with db.writing() as conn:
+                settle_occurrence(conn, occurrence_id, now)
+        except Exception:
+            log.exception("occurrence.unsettled", occurrence=occurrence_id)
+            with db.writing() as conn:
+                occurrences.set_aside(conn, occurrence_id, now + SET_ASIDE)
+    return len(waiting)
+
+
+def settle_occurrence(conn: Connection, occurrence_id: int, now: datetime) -> Occurrence:
+    """Judge one occurrence as of now, inside the caller's transaction; return how it stands then.
+
+    The row is held meanwhile: two partners who answer at once are judged one after the other.
+    """
+    occurrence = occurrences.lock_occurrence(conn, occurrence_id)
+    outcome = _judge(conn, occurrence, now)
+    if outcome == _standing_outcome(occurrence):
+        return occurrence
+    occurrences.settle(conn, occurrence_id, outcome, now)
+    if outcome is not None:
+        nudges.withdraw(conn, occurrence_id, "the occurrence is settled")
+    row = rituals.load_rituals(conn, [occurrence.ritual_id])[occurrence.ritual_id]
+    settled = events.occurrence_settled(occurrence, row.key, outcome, now)
+    standing = couple_standing(conn, occurrence.couple_id)
+    ledger.append(conn, [settled, events.score_changed(occurrence.couple_id, standing, now)])
+    return occurrences.load_occurrences(conn, [occurrence_id])[occurrence_id]
+
+
+def _judge(conn: Connection, occurrence: Occurrence, now: datetime) -> Outcome | None:
+    said = replies.acknowledgements(conn, occurrence.id)
+    reached = {
+        rung.partner for rung in nudges.rungs(conn, occurrence.id) if rung.state is NudgeState.SENT
+    }
+    claims = {partner: word.claim for partner, word in said.items()}
+    over = now >= occurrence.ends_at
+    return judge(occurrence.stamp.terms, claims, reached, over=over)
+
+
+def _standing_outcome(occurrence: Occurrence) -> Outcome | None:
+    if occurrence.is_open:
+        return None
+    return Outcome(occurrence.state, occurrence.credit, occurrence.reason)

@@ -1,0 +1,82 @@
+"""Verbs on channels: who may be reached by what."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import Connection, Row, select, update
+
+from troth.domain.states import ChannelState, Sensitivity
+from troth.store.records import Channel
+from troth.store.tables import channels
+
+
+def channels_of(conn: Connection, partner_ids: Collection[int]) -> dict[int, list[Channel]]:
+    """Return each partner's channels in the order in which they are tried."""
+    found: dict[int, list[Channel]] = {partner_id: [] for partner_id in partner_ids}
+    query = select(channels).where(
+        channels.c.partner_id.in_(partner_ids), channels.c.retired_at.is_(None)
+    )
+    for row in conn.execute(query.order_by(channels.c.position)):
+        found[row.partner_id].append(to_channel(row))
+    return found
+
+
+def confirmed_channels(conn: Connection, partner_ids: Collection[int]) -> dict[int, list[int]]:
+    """Return the ids of the channels whose owners agreed, in the order in which they are tried."""
+    return {
+        partner_id: [c.id for c in mine if c.state is ChannelState.CONFIRMED]
+        for partner_id, mine in channels_of(conn, partner_ids).items()
+    }
+
+
+def load_channel(conn: Connection, channel_id: int) -> Channel | None:
+    """Return one channel, unless it is retired."""
+    query = select(channels).where(channels.c.id == channel_id, channels.c.retired_at.is_(None))
+    row = conn.execute(query).first()
+    return None if row is None else to_channel(row)
+
+
+def find_channel(conn: Connection, partner_id: int, url_mark: str) -> int | None:
+    """Return a partner's channel of the same URL, retired or not."""
+    query = select(channels.c.id).where(
+        channels.c.partner_id == partner_id, channels.c.url_mark == url_mark
+    )
+    found: int | None = conn.execute(query).scalar()
+    return found
+
+
+def add_channel(conn: Connection, values: dict[str, object]) -> int:
+    """Insert a channel; return its id."""
+    return int(
+        conn.execute(channels.insert().values(**values).returning(channels.c.id)).scalar_one()
+    )
+
+
+def update_channel(conn: Connection, channel_id: int, values: dict[str, object]) -> None:
+    """Change a channel's place or sensitivity, or retire it or bring it back."""
+    conn.execute(update(channels).where(channels.c.id == channel_id).values(**values))
+
+
+def set_channel_state(
+    conn: Connection, channel_id: int, state: ChannelState, now: datetime
+) -> bool:
+    """Move a channel to `state`; return whether that changed anything."""
+    moved = conn.execute(
+        update(channels)
+        .where(channels.c.id == channel_id, channels.c.state != state)
+        .values(state=state, changed_at=now)
+    )
+    return moved.rowcount > 0
+
+
+def to_channel(row: Row[tuple[object, ...]]) -> Channel:
+    """Read a row of the channels table."""
+    return Channel(
+        row.id,
+        row.partner_id,
+        row.position,
+        row.scheme,
+        row.url_sealed,
+        Sensitivity(row.sensitivity),
+        ChannelState(row.state),
+    )

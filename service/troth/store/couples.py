@@ -1,0 +1,108 @@
+"""Verbs on couples and their partners."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Row, select, update
+
+from troth.domain.quiet import QuietHours
+from troth.store.records import Couple, Partner
+from troth.store.tables import couples, partners
+from troth.store.vault import Vault, token_hash
+
+
+@dataclass(frozen=True)
+class CoupleSource:
+    """Which file a couple came from, and whether it still takes part."""
+
+    id: int
+    name: str
+    source: str
+
+
+def load_couples(conn: Connection, ids: Collection[int]) -> dict[int, Couple]:
+    """Return couples by id, each with its partners."""
+    rows = conn.execute(select(couples).where(couples.c.id.in_(ids))).all()
+    members: dict[int, list[Partner]] = {row.id: [] for row in rows}
+    query = select(partners).where(partners.c.couple_id.in_(ids)).order_by(partners.c.id)
+    for member in conn.execute(query):
+        members[member.couple_id].append(_partner(member))
+    return {row.id: _couple(row, members[row.id]) for row in rows}
+
+
+def load_couple(conn: Connection, couple_id: int) -> Couple:
+    """Return one couple."""
+    return load_couples(conn, [couple_id])[couple_id]
+
+
+def find_couple(conn: Connection, name: str) -> Couple | None:
+    """Return the couple of this name, if it takes part."""
+    query = select(couples.c.id).where(couples.c.name == name, couples.c.retired_at.is_(None))
+    found = conn.execute(query).scalar()
+    return None if found is None else load_couple(conn, found)
+
+
+def all_couples(conn: Connection) -> list[CoupleSource]:
+    """Return every couple that takes part, in order of name."""
+    query = select(couples.c.id, couples.c.name, couples.c.source)
+    rows = conn.execute(query.where(couples.c.retired_at.is_(None)).order_by(couples.c.name))
+    return [CoupleSource(row.id, row.name, row.source) for row in rows]
+
+
+def find_by_token(conn: Connection, token: str) -> tuple[Couple, Partner] | None:
+    """Return the partner whose secret inbox address holds this token."""
+    query = select(partners.c.couple_id, partners.c.id).join(couples)
+    query = query.where(partners.c.token_hash == token_hash(token), couples.c.retired_at.is_(None))
+    found = conn.execute(query).first()
+    if found is None:
+        return None
+    couple = load_couple(conn, found.couple_id)
+    return couple, couple.partner_by_id(found.id)
+
+
+def save_couple(conn: Connection, values: Mapping[str, object]) -> int:
+    """Insert the couple of this name, or bring it up to date and back; return its id."""
+    name = values["name"]
+    found: int | None = conn.execute(select(couples.c.id).where(couples.c.name == name)).scalar()
+    if found is None:
+        inserted = conn.execute(couples.insert().values(**values).returning(couples.c.id))
+        return int(inserted.scalar_one())
+    conn.execute(update(couples).where(couples.c.id == found).values(retired_at=None, **values))
+    return found
+
+
+def save_partner(
+    conn: Connection, vault: Vault, couple_id: int, key: str, values: Mapping[str, object]
+) -> int:
+    """Insert or update one partner; return their id."""
+    mine = (partners.c.couple_id == couple_id) & (partners.c.key == key)
+    found: int | None = conn.execute(select(partners.c.id).where(mine)).scalar()
+    if found is not None:
+        conn.execute(update(partners).where(mine).values(**values))
+        return found
+    seed, hashed = vault.new_token()
+    row = {"couple_id": couple_id, "key": key, "seed": seed, "token_hash": hashed, **values}
+    return int(conn.execute(partners.insert().values(**row).returning(partners.c.id)).scalar_one())
+
+
+def retire_couple(conn: Connection, couple_id: int, now: datetime) -> None:
+    """Let a couple take part no more; its history stays."""
+    conn.execute(update(couples).where(couples.c.id == couple_id).values(retired_at=now))
+
+
+def _couple(row: Row[tuple[object, ...]], members: list[Partner]) -> Couple:
+    return Couple(
+        id=row.id,
+        name=row.name,
+        zone=ZoneInfo(row.timezone),
+        day_starts=time.fromisoformat(row.day_starts),
+        language=row.language,
+        partners=tuple(members),
+    )
+
+
+def _partner(row: Row[tuple[object, ...]]) -> Partner:
+    quiet = QuietHours.parse(row.quiet) if row.quiet else None
+    return Partner(row.id, row.key, row.name, ZoneInfo(row.timezone), quiet, row.seed)

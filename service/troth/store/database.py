@@ -1,0 +1,102 @@
+"""Connections to the store."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, create_engine, event
+from sqlalchemy.engine import URL, Engine, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from troth.errors import TrothError
+
+BUSY_MS = 15_000
+
+
+class Database:
+    """One database, opened. `reading` and `writing` each give a connection inside a transaction."""
+
+    def __init__(self, url: str, *, pool_size: int = 20) -> None:
+        self.url = _parse(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = _engine(self.url, pool_size)
+        self._writer = self.engine.execution_options(writes=True)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Give a connection that sees one snapshot and changes nothing."""
+        with self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Give a connection whose changes are committed together, or not at all.
+
+        On SQLite the one writer's place is taken at once, so that what was read stays true.
+        """
+        with self._writer.begin() as connection:
+            yield connection
+
+    def check(self) -> None:
+        """Raise TrothError when the database can't be reached or written."""
+        try:
+            with self.writing():
+                pass
+        except OperationalError as error:
+            raise TrothError(_unreachable(self.url, error)) from error
+
+    def close(self) -> None:
+        """Give every connection back."""
+        self.engine.dispose()
+
+
+def _parse(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise TrothError(
+            "TROTH_DATABASE_URL is no database URL; write for example "
+            "sqlite:////var/lib/troth/troth.db or postgresql://troth@/troth"
+        ) from error
+    if parsed.drivername in ("postgresql", "postgres"):
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    return parsed
+
+
+def _engine(url: URL, pool_size: int) -> Engine:
+    try:
+        if url.get_backend_name() == "sqlite":
+            engine = create_engine(
+                url, pool_size=pool_size, connect_args={"timeout": BUSY_MS / 1e3}
+            )
+            event.listen(engine, "connect", _prepare_sqlite)
+            event.listen(engine, "begin", _begin_sqlite)
+            return engine
+        return create_engine(url, pool_size=pool_size, max_overflow=0, pool_pre_ping=True)
+    except (NoSuchModuleError, ModuleNotFoundError) as error:
+        raise TrothError(
+            f"the database driver for {url.drivername} is not installed; "
+            "install Troth with its cluster extra: pip install 'troth[cluster]'"
+        ) from error
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+    """Write-ahead log, foreign keys, and transactions begun by us rather than by the driver."""
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _unreachable(url: URL, error: OperationalError) -> str:
+    where = url.database if url.get_backend_name() == "sqlite" else url.host or "its socket"
+    cause = str(error.orig).strip().splitlines()[0] if error.orig else "no answer"
+    return (
+        f"the database at {where} can't be used: {cause}; "
+        "check that it is there, is writable, and that TROTH_DATABASE_URL names it"
+    )

@@ -1,0 +1,46 @@
+"""Verbs on the built-in web inbox: what a `troth://` channel delivers to."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from troth.store.nudges import to_nudge
+from troth.store.occurrences import insert_new
+from troth.store.records import Nudge
+from troth.store.tables import inbox, nudges
+from troth.store.vault import Vault
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One nudge as it lies in an inbox."""
+
+    nudge: Nudge
+    title: str
+    body: str
+    arrived_at: datetime
+
+
+def put(conn: Connection, vault: Vault, values: dict[str, Any], title: str, body: str) -> None:
+    """Lay a nudge into its partner's inbox; a second delivery of the same one changes nothing."""
+    sealed = {"title_sealed": vault.seal(title), "body_sealed": vault.seal(body)}
+    conn.execute(insert_new(conn, inbox).values(**values, **sealed))
+
+
+def letters(conn: Connection, vault: Vault, partner_id: int, last: int) -> list[Letter]:
+    """Return a partner's latest nudges, newest first."""
+    query = (
+        select(nudges, inbox.c.title_sealed, inbox.c.body_sealed, inbox.c.arrived_at)
+        .join(inbox, inbox.c.nudge_id == nudges.c.id)
+        .where(inbox.c.partner_id == partner_id)
+        .order_by(inbox.c.id.desc())
+        .limit(last)
+    )
+    return [_letter(vault, row) for row in conn.execute(query)]
+
+
+def _letter(vault: Vault, row: Row[Any]) -> Letter:
+    title, body = vault.open(row.title_sealed), vault.open(row.body_sealed)
+    return Letter(to_nudge(row), title, body, row.arrived_at)

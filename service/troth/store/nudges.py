@@ -1,0 +1,226 @@
+"""Verbs on nudges: planned, claimed, picked, finished, each by one conditional UPDATE."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, update
+
+from troth.domain.ladder import Rung
+from troth.domain.states import NudgePurpose, NudgeState
+from troth.store.records import Nudge
+from troth.store.tables import nudges, partners
+from troth.store.vault import Vault, token_hash
+
+TOLD = (NudgePurpose.RITUAL, NudgePurpose.REMINDER, NudgePurpose.SNOOZE)
+
+
+def plan_nudges(
+    conn: Connection, vault: Vault, planned: Sequence[dict[str, Any]], now: datetime
+) -> list[int]:
+    """Insert nudges, each with a token of its own; return their ids."""
+    if not planned:
+        return []
+    rows = []
+    for nudge in planned:
+        seed, hashed = vault.new_token()
+        born = {"seed": seed, "token_hash": hashed, "created_at": now, "attempt": 0}
+        defaults = {"state": NudgeState.PLANNED, "reason": None, "text": None, "code": None}
+        rows.append({"not_before": nudge["due_at"], **defaults, **born, **nudge})
+    return list(conn.execute(nudges.insert().returning(nudges.c.id), rows).scalars())
+
+
+def expire_stale(conn: Connection, now: datetime, limit: int) -> list[Nudge]:
+    """Move planned nudges that have outlived their use to expired; return them."""
+    stale = (
+        select(nudges.c.id)
+        .where(nudges.c.state == NudgeState.PLANNED, nudges.c.not_before <= now)
+        .where(nudges.c.expires_at <= now)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    expired = (
+        update(nudges)
+        .where(nudges.c.id.in_(stale), nudges.c.state == NudgeState.PLANNED)
+        .values(state=NudgeState.EXPIRED, reason="its window was over")
+        .returning(nudges)
+    )
+    return [to_nudge(row) for row in conn.execute(expired)]
+
+
+def claim(conn: Connection, now: datetime, limit: int, lease: timedelta) -> list[tuple[int, int]]:
+    """Take due nudges for sending; return (id, attempt) of those that are ours alone."""
+    due = (
+        select(nudges.c.id)
+        .where(nudges.c.state == NudgeState.PLANNED, nudges.c.not_before <= now)
+        .order_by(nudges.c.not_before)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    taken = (
+        update(nudges)
+        .where(nudges.c.id.in_(due), nudges.c.state == NudgeState.PLANNED)
+        .values(
+            state=NudgeState.SENDING,
+            attempt=nudges.c.attempt + 1,
+            picked=False,
+            lease_until=now + lease,
+        )
+        .returning(nudges.c.id, nudges.c.attempt)
+    )
+    return [(row.id, row.attempt) for row in conn.execute(taken)]
+
+
+def pick(
+    conn: Connection, nudge_id: int, attempt: int, now: datetime, lease: timedelta
+) -> Nudge | None:
+    """Take a claimed nudge in hand: the doorbell may ring twice, but only one worker gets it."""
+    taken = (
+        update(nudges)
+        .where(_in_flight(nudge_id, attempt), nudges.c.picked.is_(False))
+        .values(picked=True, lease_until=now + lease)
+        .returning(nudges)
+    )
+    row = conn.execute(taken).first()
+    return None if row is None else to_nudge(row)
+
+
+def finish(conn: Connection, nudge: Nudge, values: dict[str, Any]) -> bool:
+    """Write how an attempt ended; False when the nudge has become somebody else's meanwhile."""
+    done = (
+        update(nudges)
+        .where(_in_flight(nudge.id, nudge.attempt))
+        .values(lease_until=None, picked=False, **values)
+    )
+    return conn.execute(done).rowcount > 0
+
+
+def release_leases(conn: Connection, now: datetime, limit: int) -> tuple[list[int], list[int]]:
+    """Plan again what was claimed and never finished.
+
+    Returns the ids that may have been sent (a worker had them in hand; marked `repeated`) and
+    those that certainly were not (their doorbell was lost).
+    """
+    over = (
+        select(nudges.c.id)
+        .where(nudges.c.state == NudgeState.SENDING, nudges.c.lease_until <= now)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    freed = (
+        update(nudges)
+        .where(nudges.c.id.in_(over), nudges.c.state == NudgeState.SENDING)
+        .values(
+            state=NudgeState.PLANNED,
+            repeated=nudges.c.repeated | nudges.c.picked,
+            not_before=now,
+            lease_until=None,
+        )
+        .returning(nudges.c.id, nudges.c.picked)
+    )
+    rows = conn.execute(freed).all()
+    return [row.id for row in rows if row.picked], [row.id for row in rows if not row.picked]
+
+
+def withdraw(
+    conn: Connection, occurrence_id: int, reason: str, partner_id: int | None = None
+) -> list[int]:
+    """Take back what is still planned for an occurrence, on every channel; return the ids."""
+    planned = (nudges.c.occurrence_id == occurrence_id) & (nudges.c.state == NudgeState.PLANNED)
+    if partner_id is not None:
+        planned &= nudges.c.partner_id == partner_id
+    taken_back = update(nudges).where(planned)
+    taken_back = taken_back.values(state=NudgeState.WITHDRAWN, reason=reason)
+    return list(conn.execute(taken_back.returning(nudges.c.id)).scalars())
+
+
+def withdraw_for_channel(conn: Connection, channel_id: int, reason: str) -> None:
+    """Take back whatever is planned for a channel that may be used no more."""
+    planned = (nudges.c.channel_id == channel_id) & (nudges.c.state == NudgeState.PLANNED)
+    conn.execute(update(nudges).where(planned).values(state=NudgeState.WITHDRAWN, reason=reason))
+
+
+def rungs(conn: Connection, occurrence_id: int) -> list[Rung]:
+    """Return an occurrence's nudges as its ladder sees them, oldest first."""
+    query = (
+        select(nudges.c.channel_id, nudges.c.state, nudges.c.due_at, partners.c.key)
+        .join(partners, partners.c.id == nudges.c.partner_id)
+        .where(nudges.c.occurrence_id == occurrence_id, nudges.c.purpose.in_(TOLD))
+        .order_by(nudges.c.id)
+    )
+    return [
+        Rung(row.key, row.channel_id, NudgeState(row.state), row.due_at)
+        for row in conn.execute(query)
+    ]
+
+
+def codes_in_use(
+    conn: Connection, partner_ids: Collection[int], since: datetime
+) -> dict[int, set[int]]:
+    """Return each partner's codes given since then: none of them is given again yet."""
+    used: dict[int, set[int]] = {partner_id: set() for partner_id in partner_ids}
+    query = select(nudges.c.partner_id, nudges.c.code).where(
+        nudges.c.partner_id.in_(partner_ids), nudges.c.created_at > since
+    )
+    for row in conn.execute(query.where(nudges.c.code.is_not(None))):
+        used[row.partner_id].add(row.code)
+    return used
+
+
+def find_nudge(conn: Connection, token: str) -> Nudge | None:
+    """Return the nudge to which an answer link belongs."""
+    query = select(nudges).where(nudges.c.token_hash == token_hash(token))
+    row = conn.execute(query).first()
+    return None if row is None else to_nudge(row)
+
+
+def load_nudge(conn: Connection, nudge_id: int) -> Nudge | None:
+    """Return one nudge."""
+    row = conn.execute(select(nudges).where(nudges.c.id == nudge_id)).first()
+    return None if row is None else to_nudge(row)
+
+
+def nudges_of(conn: Connection, occurrence_id: int) -> list[Nudge]:
+    """Return an occurrence's nudges, oldest first."""
+    query = select(nudges).where(nudges.c.occurrence_id == occurrence_id).order_by(nudges.c.id)
+    return [to_nudge(row) for row in conn.execute(query)]
+
+
+def next_leaving(conn: Connection) -> datetime | None:
+    """Return when the next nudge may leave or the next lease ends, aware UTC."""
+    planned = select(nudges.c.not_before).where(nudges.c.state == NudgeState.PLANNED)
+    leased = select(nudges.c.lease_until).where(nudges.c.state == NudgeState.SENDING)
+    first = conn.execute(planned.order_by(nudges.c.not_before).limit(1)).scalar()
+    freed = conn.execute(leased.order_by(nudges.c.lease_until).limit(1)).scalar()
+    return min((moment for moment in (first, freed) if moment), default=None)
+
+
+def _in_flight(nudge_id: int, attempt: int) -> Any:  # noqa: ANN401 - an SQL condition
+    return (
+        (nudges.c.id == nudge_id)
+        & (nudges.c.state == NudgeState.SENDING)
+        & (nudges.c.attempt == attempt)
+    )
+
+
+def to_nudge(row: Row[Any]) -> Nudge:
+    """Read a row of the nudges table."""
+    return Nudge(
+        id=row.id,
+        couple_id=row.couple_id,
+        partner_id=row.partner_id,
+        occurrence_id=row.occurrence_id,
+        channel_id=row.channel_id,
+        purpose=NudgePurpose(row.purpose),
+        text=row.text,
+        due_at=row.due_at,
+        not_before=row.not_before,
+        expires_at=row.expires_at,
+        state=NudgeState(row.state),
+        reason=row.reason,
+        attempt=row.attempt,
+        repeated=row.repeated,
+        sent_at=row.sent_at,
+        code=row.code,
+        seed=row.seed,
+    )

@@ -1,0 +1,178 @@
+"""Verbs on occurrences: born once, settled, settled again."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, func, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from troth.domain.rules import Outcome
+from troth.domain.score import HALF_LIFE
+from troth.domain.states import Excuse, NudgePurpose, NudgeState, OccurrenceState
+from troth.store.records import Occurrence, stamp_from_json
+from troth.store.tables import nudges, occurrences, rituals
+
+FELT = HALF_LIFE * 53  # older occurrences weigh less than a double can show
+
+
+def insert_new(conn: Connection, table: Any) -> Any:  # noqa: ANN401 - either dialect's insert
+    """Return an insert that leaves out rows which a unique constraint already holds."""
+    insert = sqlite_insert if conn.dialect.name == "sqlite" else postgresql_insert
+    return insert(table).on_conflict_do_nothing()
+
+
+def bear(conn: Connection, births: Sequence[dict[str, Any]]) -> dict[tuple[int, str], int]:
+    """Insert occurrences and return the ids of those that were not born before, by identity."""
+    if not births:
+        return {}
+    insert = insert_new(conn, occurrences).returning(
+        occurrences.c.id, occurrences.c.ritual_id, occurrences.c.slot
+    )
+    rows = conn.execute(insert, list(births))
+    return {(row.ritual_id, row.slot): row.id for row in rows}
+
+
+def load_occurrences(conn: Connection, ids: Collection[int]) -> dict[int, Occurrence]:
+    """Return occurrences by id."""
+    rows = conn.execute(select(occurrences).where(occurrences.c.id.in_(ids)))
+    return {row.id: to_occurrence(row) for row in rows}
+
+
+def lock_occurrence(conn: Connection, occurrence_id: int) -> Occurrence:
+    """Return one occurrence, held until the transaction ends, so that two replies take turns."""
+    query = select(occurrences).where(occurrences.c.id == occurrence_id).with_for_update()
+    return to_occurrence(conn.execute(query).one())
+
+
+def ended(conn: Connection, now: datetime, limit: int) -> list[int]:
+    """Return open occurrences whose window is over."""
+    query = _open().where(occurrences.c.ends_at <= now).order_by(occurrences.c.ends_at)
+    return list(conn.execute(query.limit(limit)).scalars())
+
+
+def following_up(conn: Connection, now: datetime, limit: int) -> list[int]:
+    """Return occurrences whose reminder moment has come."""
+    query = select(occurrences.c.id).where(occurrences.c.follow_up_at <= now)
+    return list(conn.execute(query.order_by(occurrences.c.follow_up_at).limit(limit)).scalars())
+
+
+def set_follow_up(conn: Connection, occurrence_id: int, moment: datetime | None) -> None:
+    """Set when the next reminder is thought of; None for never."""
+    change = update(occurrences).where(occurrences.c.id == occurrence_id)
+    conn.execute(change.values(follow_up_at=moment))
+
+
+def next_moment(conn: Connection) -> datetime | None:
+    """Return when the next reminder or window end comes, aware UTC."""
+    ends = _first(conn, occurrences.c.ends_at, occurrences.c.state == OccurrenceState.OPEN)
+    follows = _first(conn, occurrences.c.follow_up_at, occurrences.c.follow_up_at.is_not(None))
+    return min((moment for moment in (ends, follows) if moment), default=None)
+
+
+def settle(conn: Connection, occurrence_id: int, outcome: Outcome | None, now: datetime) -> None:
+    """Write what an occurrence settled to, or open it again where None."""
+    values: dict[str, Any] = {"state": OccurrenceState.OPEN, "reason": None, "credit": None}
+    if outcome is not None:
+        values = {"state": outcome.state, "reason": outcome.reason, "credit": outcome.credit}
+        values |= {"settled_at": now, "follow_up_at": None}
+    conn.execute(update(occurrences).where(occurrences.c.id == occurrence_id).values(**values))
+
+
+def set_aside(conn: Connection, occurrence_id: int, until: datetime) -> None:
+    """Look at an occurrence that can't be judged again only at `until`."""
+    conn.execute(update(occurrences).where(occurrences.c.id == occurrence_id).values(ends_at=until))
+
+
+def open_for(conn: Connection, partner_id: int) -> list[tuple[Occurrence, int | None]]:
+    """Return the open occurrences of which a partner has been told, each with its code."""
+    told = nudges.c.state.in_((NudgeState.SENT, NudgeState.SENDING))
+    query = (
+        select(occurrences, func.max(nudges.c.code).label("code"))
+        .join(nudges, nudges.c.occurrence_id == occurrences.c.id)
+        .where(occurrences.c.state == OccurrenceState.OPEN)
+        .where(nudges.c.partner_id == partner_id, told, nudges.c.purpose != NudgePurpose.STEP)
+        .group_by(occurrences.c.id)
+        .order_by(occurrences.c.due_at)
+    )
+    return [(to_occurrence(row), row.code) for row in conn.execute(query)]
+
+
+def recent_of(conn: Connection, couple_id: int, since: datetime, limit: int) -> list[Occurrence]:
+    """Return a couple's occurrences due since then, newest first."""
+    query = select(occurrences).where(
+        occurrences.c.couple_id == couple_id, occurrences.c.due_at >= since
+    )
+    newest = query.order_by(occurrences.c.due_at.desc(), occurrences.c.id.desc()).limit(limit)
+    return [to_occurrence(row) for row in conn.execute(newest)]
+
+
+def kept_counts(conn: Connection, ritual_ids: Collection[int]) -> dict[int, int]:
+    """Return how many occurrences of each ritual were kept: turns move with them."""
+    query = (
+        select(occurrences.c.ritual_id, func.count())
+        .where(occurrences.c.ritual_id.in_(ritual_ids))
+        .where(occurrences.c.state == OccurrenceState.KEPT)
+        .group_by(occurrences.c.ritual_id)
+    )
+    return {row[0]: row[1] for row in conn.execute(query)}
+
+
+def outcome_counts(conn: Connection, couple_id: int) -> dict[int, dict[OccurrenceState, int]]:
+    """Return, for each current ritual of a couple, how many occurrences stand at each outcome."""
+    query = (
+        select(rituals.c.id, occurrences.c.state, func.count(occurrences.c.id))
+        .outerjoin(occurrences, occurrences.c.ritual_id == rituals.c.id)
+        .where(rituals.c.couple_id == couple_id, rituals.c.retired_at.is_(None))
+        .group_by(rituals.c.id, occurrences.c.state)
+        .order_by(rituals.c.id)
+    )
+    counts: dict[int, dict[OccurrenceState, int]] = {}
+    for ritual_id, state, count in conn.execute(query):
+        mine = counts.setdefault(ritual_id, {})
+        if state is not None:
+            mine[OccurrenceState(state)] = count
+    return counts
+
+
+def felt_credits(conn: Connection, ritual_id: int) -> list[tuple[int, str, float]]:
+    """Return (occurrence, slot, credit) of a ritual's scored occurrences, oldest first.
+
+    Only so many as a double can feel: a score costs the same after thirty years as after one.
+    """
+    query = (
+        select(occurrences.c.id, occurrences.c.slot, occurrences.c.credit)
+        .where(occurrences.c.ritual_id == ritual_id, occurrences.c.credit.is_not(None))
+        .order_by(occurrences.c.due_at.desc(), occurrences.c.id.desc())
+        .limit(FELT)
+    )
+    return [(row.id, row.slot, row.credit) for row in reversed(conn.execute(query).all())]
+
+
+def _open() -> Select[int]:
+    return select(occurrences.c.id).where(occurrences.c.state == OccurrenceState.OPEN)
+
+
+def _first(conn: Connection, column: Any, where: Any) -> datetime | None:  # noqa: ANN401
+    moment: datetime | None = conn.execute(
+        select(column).where(where).order_by(column).limit(1)
+    ).scalar()
+    return moment
+
+
+def to_occurrence(row: Row[Any]) -> Occurrence:
+    """Read a row of the occurrences table."""
+    return Occurrence(
+        id=row.id,
+        ritual_id=row.ritual_id,
+        couple_id=row.couple_id,
+        slot=row.slot,
+        due_at=row.due_at,
+        ends_at=row.ends_at,
+        stamp=stamp_from_json(row.terms),
+        prompt=row.prompt,
+        state=OccurrenceState(row.state),
+        reason=Excuse(row.reason) if row.reason else None,
+        credit=row.credit,
+    )

@@ -1,0 +1,153 @@
+"""What the verbs return: rows as plain frozen data in the domain's own types."""
+
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pydantic import TypeAdapter
+
+from troth.domain.occurrence import Stamp
+from troth.domain.quiet import QuietHours
+from troth.domain.ritual import Ritual, Zones
+from troth.domain.states import (
+    ChannelState,
+    Excuse,
+    NudgePurpose,
+    NudgeState,
+    OccurrenceState,
+    Sensitivity,
+)
+
+_rituals = TypeAdapter(Ritual)
+_stamps = TypeAdapter(Stamp)
+
+
+def ritual_to_json(ritual: Ritual) -> dict[str, Any]:
+    """Return a ritual as the store keeps it."""
+    data: dict[str, Any] = _rituals.dump_python(ritual, mode="json")
+    return data
+
+
+def ritual_from_json(data: object) -> Ritual:
+    """Read a ritual back; raises ValueError when the row is damaged."""
+    return _rituals.validate_python(data)
+
+
+def stamp_to_json(stamp: Stamp) -> dict[str, Any]:
+    """Return an occurrence's terms as the store keeps them."""
+    data: dict[str, Any] = _stamps.dump_python(stamp, mode="json")
+    return data
+
+
+def stamp_from_json(data: object) -> Stamp:
+    """Read an occurrence's terms back; raises ValueError when the row is damaged."""
+    return _stamps.validate_python(data)
+
+
+@dataclass(frozen=True)
+class Partner:
+    """One of a couple's two."""
+
+    id: int
+    key: str
+    name: str
+    zone: ZoneInfo
+    quiet: QuietHours | None
+    seed: str
+
+
+@dataclass(frozen=True)
+class Couple:
+    """A couple with its partners, in the order of its file."""
+
+    id: int
+    name: str
+    zone: ZoneInfo
+    day_starts: time
+    language: str
+    partners: tuple[Partner, ...]
+
+    @property
+    def zones(self) -> Zones:
+        """The zones that the domain reckons with."""
+        return Zones(self.zone, {partner.key: partner.zone for partner in self.partners})
+
+    def partner(self, key: str) -> Partner | None:
+        """Return the partner of this key or name, in any case."""
+        wanted = key.casefold()
+        named = (p for p in self.partners if wanted in (p.key.casefold(), p.name.casefold()))
+        return next(named, None)
+
+    def partner_by_id(self, partner_id: int) -> Partner:
+        """Return the partner of this row."""
+        return next(partner for partner in self.partners if partner.id == partner_id)
+
+
+@dataclass(frozen=True)
+class Channel:
+    """One way to reach one partner. The URL stays sealed until a send."""
+
+    id: int
+    partner_id: int
+    position: int
+    scheme: str
+    url_sealed: str
+    sensitivity: Sensitivity
+    state: ChannelState
+
+
+@dataclass(frozen=True)
+class RitualRow:
+    """A ritual with where it stands in its schedule."""
+
+    id: int
+    couple_id: int
+    spec: Any
+    born: int
+    next_slot: str
+
+
+@dataclass(frozen=True)
+class Occurrence:
+    """An occurrence as it stands."""
+
+    id: int
+    ritual_id: int
+    couple_id: int
+    slot: str
+    due_at: datetime
+    ends_at: datetime
+    stamp: Stamp
+    prompt: str | None
+    state: OccurrenceState
+    reason: Excuse | None
+    credit: float | None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it has not settled yet."""
+        return self.state is OccurrenceState.OPEN
+
+
+@dataclass(frozen=True)
+class Nudge:
+    """A nudge as it stands."""
+
+    id: int
+    couple_id: int
+    partner_id: int
+    occurrence_id: int | None
+    channel_id: int | None
+    purpose: NudgePurpose
+    text: str | None
+    due_at: datetime
+    not_before: datetime
+    expires_at: datetime
+    state: NudgeState
+    reason: str | None
+    attempt: int
+    repeated: bool
+    sent_at: datetime | None
+    code: int | None
+    seed: str

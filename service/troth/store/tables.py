@@ -1,0 +1,225 @@
+"""The tables. Migrations build them; a test proves that both agree."""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from troth.domain.states import ChannelState, Excuse, NudgePurpose, NudgeState, OccurrenceState
+from troth.store.types import Instant, one_of
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+Id = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows itself only for INTEGER
+
+
+def _id() -> Column[int]:
+    return Column("id", Id, primary_key=True)
+
+
+def _to(table: str, *, nullable: bool = False) -> Column[int]:
+    name = f"{table.removesuffix('s')}_id"
+    return Column(name, Id, ForeignKey(f"{table}.id", ondelete="CASCADE"), nullable=nullable)
+
+
+couples = Table(
+    "couples",
+    metadata,
+    _id(),
+    Column("name", String(80), nullable=False, unique=True),
+    Column("timezone", String(64), nullable=False),
+    Column("day_starts", String(5), nullable=False),
+    Column("language", String(64), nullable=False),
+    Column("source", Text, nullable=False),  # the file it was applied from
+    Column("retired_at", Instant),
+)
+
+partners = Table(
+    "partners",
+    metadata,
+    _id(),
+    _to("couples"),
+    Column("key", String(64), nullable=False),
+    Column("name", String(80), nullable=False),
+    Column("timezone", String(64), nullable=False),
+    Column("quiet", String(11)),
+    Column("seed", String(32), nullable=False),  # of the inbox address; useless without the key
+    Column("token_hash", String(64), nullable=False, unique=True),
+    UniqueConstraint("couple_id", "key"),
+)
+
+channels = Table(
+    "channels",
+    metadata,
+    _id(),
+    _to("partners"),
+    Column("position", Integer, nullable=False),
+    Column("scheme", String(32), nullable=False),
+    Column("url_sealed", Text, nullable=False),
+    Column("url_mark", String(64), nullable=False),  # keyed hash: is it the same URL?
+    Column("sensitivity", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    Column("retired_at", Instant),
+    UniqueConstraint("partner_id", "url_mark"),
+    one_of("state", ChannelState),
+)
+
+rituals = Table(
+    "rituals",
+    metadata,
+    _id(),
+    _to("couples"),
+    Column("key", String(64), nullable=False),
+    Column("spec", JSON, nullable=False),  # troth.domain.ritual.Ritual
+    Column("weight", Float, nullable=False),
+    Column("born", Integer, nullable=False, default=0),  # occurrences so far; picks the next text
+    Column("next_slot", String(16)),
+    Column("next_due", Instant),
+    Column("trouble", Text),  # why it stepped aside
+    Column("retired_at", Instant),
+    UniqueConstraint("couple_id", "key"),
+)
+Index(
+    "ix_rituals_due",
+    rituals.c.next_due,
+    sqlite_where=rituals.c.next_due.is_not(None),
+    postgresql_where=rituals.c.next_due.is_not(None),
+)
+
+occurrences = Table(
+    "occurrences",
+    metadata,
+    _id(),
+    _to("rituals"),
+    _to("couples"),
+    Column("slot", String(16), nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("ends_at", Instant, nullable=False),
+    Column("follow_up_at", Instant),
+    Column("terms", JSON, nullable=False),  # troth.domain.occurrence.Stamp
+    Column("prompt", Text),
+    Column("state", String(16), nullable=False),
+    Column("reason", String(16)),
+    Column("credit", Float),
+    Column("settled_at", Instant),
+    UniqueConstraint("ritual_id", "slot"),
+    one_of("state", OccurrenceState),
+    one_of("reason", Excuse),
+)
+_is_open = occurrences.c.state == OccurrenceState.OPEN.value
+Index(
+    "ix_occurrences_ending", occurrences.c.ends_at, sqlite_where=_is_open, postgresql_where=_is_open
+)
+_follows = occurrences.c.follow_up_at.is_not(None)
+Index(
+    "ix_occurrences_following",
+    occurrences.c.follow_up_at,
+    sqlite_where=_follows,
+    postgresql_where=_follows,
+)
+Index("ix_occurrences_history", occurrences.c.ritual_id, occurrences.c.due_at)
+Index("ix_occurrences_couple", occurrences.c.couple_id, occurrences.c.due_at)
+
+nudges = Table(
+    "nudges",
+    metadata,
+    _id(),
+    _to("couples"),
+    _to("partners"),
+    _to("occurrences", nullable=True),
+    _to("channels", nullable=True),
+    Column("purpose", String(16), nullable=False),
+    Column("text", Text),  # of a step; other nudges speak from the occurrence's stamp
+    Column("due_at", Instant, nullable=False),  # when it was meant to leave
+    Column(
+        "not_before", Instant, nullable=False
+    ),  # when it may leave: moves with retries and quiet
+    Column("expires_at", Instant, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("reason", Text),
+    Column("attempt", Integer, nullable=False, default=0),
+    Column("picked", Boolean, nullable=False, default=False),  # a worker has it in hand
+    Column("lease_until", Instant),
+    Column("repeated", Boolean, nullable=False, default=False),  # may have been sent twice
+    Column("sent_at", Instant),
+    Column("code", Integer),
+    Column("seed", String(32), nullable=False),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("created_at", Instant, nullable=False),
+    one_of("state", NudgeState),
+    one_of("purpose", NudgePurpose),
+)
+_is_planned = nudges.c.state == NudgeState.PLANNED.value
+_is_sending = nudges.c.state == NudgeState.SENDING.value
+Index("ix_nudges_due", nudges.c.not_before, sqlite_where=_is_planned, postgresql_where=_is_planned)
+Index(
+    "ix_nudges_leased", nudges.c.lease_until, sqlite_where=_is_sending, postgresql_where=_is_sending
+)
+Index("ix_nudges_occurrence", nudges.c.occurrence_id)
+Index("ix_nudges_partner", nudges.c.partner_id, nudges.c.created_at)
+
+replies = Table(
+    "replies",
+    metadata,
+    _id(),
+    _to("couples"),
+    _to("partners"),
+    _to("occurrences", nullable=True),
+    _to("nudges", nullable=True),
+    Column("way", String(32), nullable=False),
+    Column("provider_id", String(200), nullable=False),
+    Column("verb", String(16), nullable=False),
+    Column("rating", Integer),
+    Column("words_sealed", Text),
+    Column("answer", Text, nullable=False),  # what was said back; a duplicate hears it again
+    Column("received_at", Instant, nullable=False),
+    UniqueConstraint("way", "provider_id"),
+)
+Index("ix_replies_occurrence", replies.c.occurrence_id)
+
+ledger = Table(
+    "ledger",
+    metadata,
+    _id(),
+    Column("event_id", String(32), nullable=False, unique=True),
+    _to("couples"),
+    Column("type", String(48), nullable=False),
+    Column("subject", String(32), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("data", JSON, nullable=False),
+)
+Index("ix_ledger_couple", ledger.c.couple_id, ledger.c.id)
+Index("ix_ledger_subject", ledger.c.subject)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    _id(),
+    _to("partners"),
+    Column(
+        "nudge_id", Id, ForeignKey("nudges.id", ondelete="CASCADE"), nullable=False, unique=True
+    ),
+    Column("title_sealed", Text, nullable=False),
+    Column("body_sealed", Text, nullable=False),
+    Column("arrived_at", Instant, nullable=False),
+)
+Index("ix_inbox_partner", inbox.c.partner_id, inbox.c.id)
