@@ -1,0 +1,298 @@
+"""The shipped schedules: practices, example couples and English, as the files stand."""
+
+import re
+import tomllib
+from datetime import timedelta
+from difflib import SequenceMatcher
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+
+from troth.domain.cron import check_cron
+from troth.domain.grammar import LEGAL, Grammar, Verb
+from troth.domain.reply import Expected, normal_words, parse
+from troth.domain.ritual import ZONE_COUPLE, ZONE_EACH
+from troth.domain.states import AnswerKind, Rule
+from troth.domain.turns import ALTERNATE
+from troth.schedules.models import CoupleFile, LanguageFile, PracticeFile, PracticeForm, RitualForm
+
+SCHEDULES = Path(__file__).parents[2] / "schedules"
+PRACTICE_FILES = {
+    path.stem: PracticeFile.model_validate(tomllib.loads(path.read_text("utf-8")))
+    for path in sorted((SCHEDULES / "practices").glob("*.toml"))
+}
+COUPLES = {
+    path.stem: CoupleFile.model_validate(tomllib.loads(path.read_text("utf-8")))
+    for path in sorted((SCHEDULES / "couples").glob("*.toml"))
+}
+ENGLISH = LanguageFile.model_validate(
+    tomllib.loads((SCHEDULES / "languages" / "en.toml").read_text("utf-8"))
+)
+PRACTICES = {
+    name: form for file in PRACTICE_FILES.values() for name, form in file.practices.items()
+}
+RITUALS = {
+    f"{couple}:{key}": (file, ritual)
+    for couple, file in COUPLES.items()
+    for key, ritual in file.rituals.items()
+}
+EXPECTED_PRACTICES = {
+    "goodbye-kiss",
+    "evening-check-in",
+    "shared-coffee",
+    "bedtime-ritual",
+    "twenty-second-hug",
+    "date-night",
+    "appreciation-round",
+    "closeness-rating",
+    "three-minute-share",
+    "question-of-the-day",
+    "phone-free-meal",
+    "anniversary",
+}
+ONE_SMS = 160
+TOO_ALIKE = 0.75
+PRESUMING = re.compile(
+    r"\b(he|she|him|her|his|hers|husband|wife|boyfriend|girlfriend|kids|children|"
+    r"should|must|forgot|forgotten|again\?|why not|at last|finally)\b",
+    re.IGNORECASE,
+)
+
+each_practice = pytest.mark.parametrize("practice", PRACTICES.values(), ids=PRACTICES)
+each_ritual = pytest.mark.parametrize(("couple", "ritual"), RITUALS.values(), ids=RITUALS)
+
+
+def spoken(practice: PracticeForm) -> list[str]:
+    steps = [step.text for step in practice.steps]
+    return [*practice.texts, *practice.lead_texts, *steps, practice.lite or ""]
+
+
+def alike(texts: tuple[str, ...]) -> list[tuple[str, str]]:
+    return [
+        (one, other)
+        for one, other in combinations(texts, 2)
+        if SequenceMatcher(None, one.casefold(), other.casefold()).ratio() >= TOO_ALIKE
+    ]
+
+
+def test_the_catalogue_holds_every_practice_it_promises() -> None:
+    assert set(PRACTICES) >= EXPECTED_PRACTICES
+
+
+def test_no_practice_stands_in_two_files() -> None:
+    assert sum(len(file.practices) for file in PRACTICE_FILES.values()) == len(PRACTICES)
+
+
+def test_every_file_is_a_family_of_its_own() -> None:
+    families = [file.family for file in PRACTICE_FILES.values()]
+    assert len(set(families)) == len(families)
+
+
+@each_practice
+def test_why_is_one_sentence(practice: PracticeForm) -> None:
+    assert practice.why.endswith(".")
+    assert not re.search(r"[.!?]\s", practice.why)
+
+
+@each_practice
+def test_a_practice_says_where_it_comes_from_and_how_it_is_done(practice: PracticeForm) -> None:
+    assert practice.origin
+    assert len(practice.how.split()) >= 10
+
+
+@each_practice
+def test_a_practice_asks_in_at_least_four_clearly_different_ways(practice: PracticeForm) -> None:
+    assert len(practice.texts) >= 4
+    assert alike(practice.texts + practice.lead_texts) == []
+
+
+@each_practice
+def test_what_is_sent_fits_one_plain_sms(practice: PracticeForm) -> None:
+    assert [text for text in spoken(practice) if len(text) > ONE_SMS or not text.isascii()] == []
+
+
+@each_practice
+def test_what_is_sent_presumes_nothing_and_blames_nobody(practice: PracticeForm) -> None:
+    said = [*spoken(practice), *practice.prompts, practice.how]
+    assert [text for text in said if PRESUMING.search(text)] == []
+
+
+@each_practice
+def test_a_practice_has_a_schedule_that_comes_again(practice: PracticeForm) -> None:
+    assert check_cron(practice.cron) == practice.cron
+
+
+@each_practice
+def test_reminders_come_in_order_and_within_the_window(practice: PracticeForm) -> None:
+    assert list(practice.remind) == sorted(set(practice.remind))
+    assert all(timedelta(0) < after < practice.window for after in practice.remind)
+
+
+@each_practice
+def test_steps_stand_where_steps_are_asked_for_and_nowhere_else(practice: PracticeForm) -> None:
+    assert bool(practice.steps) == (practice.kind is AnswerKind.STEPS)
+    assert all(step.lasts > timedelta(0) for step in practice.steps)
+
+
+@each_practice
+def test_a_practice_is_led_where_its_rule_asks_for_a_lead(practice: PracticeForm) -> None:
+    assert (practice.lead is not None) == (practice.rule is Rule.LEAD)
+    assert len(practice.lead_texts) >= 3 or practice.rule is not Rule.LEAD
+
+
+@each_practice
+def test_a_practice_has_a_lighter_form_for_hard_times(practice: PracticeForm) -> None:
+    assert practice.lite
+    assert practice.lite not in practice.texts
+
+
+@each_practice
+def test_a_deck_repeats_no_card(practice: PracticeForm) -> None:
+    cards = [normal_words(card) for card in practice.prompts]
+    assert len(set(cards)) == len(cards)
+    assert alike(practice.prompts) == []
+
+
+def test_the_question_deck_lasts_forty_days_with_open_questions() -> None:
+    deck = PRACTICES["question-of-the-day"].prompts
+    assert len(deck) >= 40
+    assert all(question.endswith("?") for question in deck)
+    closed = {"do", "did", "does", "is", "are", "was", "were", "have", "has", "can", "would"}
+    assert [question for question in deck if normal_words(question)[0] in closed] == []
+
+
+def test_the_hug_lasts_twenty_seconds_and_the_share_three_minutes_each() -> None:
+    hug = [step.lasts for step in PRACTICES["twenty-second-hug"].steps]
+    share = [step.lasts for step in PRACTICES["three-minute-share"].steps]
+    assert hug == [timedelta(seconds=20)]
+    assert share[:2] == [timedelta(minutes=3)] * 2
+
+
+def test_the_two_example_couples_are_ready_to_copy() -> None:
+    assert {file.couple for file in COUPLES.values()} >= {"Ana & Ben", "Chidi & Mia"}
+
+
+@each_ritual
+def test_an_example_ritual_names_a_practice_of_the_catalogue(
+    couple: CoupleFile, ritual: RitualForm
+) -> None:
+    assert ritual.practice in PRACTICES
+
+
+@each_ritual
+def test_an_example_ritual_has_a_schedule_a_zone_and_a_lead_that_exist(
+    couple: CoupleFile, ritual: RitualForm
+) -> None:
+    if ritual.cron is not None:
+        check_cron(ritual.cron)
+    assert ritual.zone in {None, ZONE_COUPLE, ZONE_EACH, *couple.partners}
+    assert ritual.lead in {None, ALTERNATE, *couple.partners}
+
+
+@each_ritual
+def test_an_example_rituals_reminders_come_within_its_window(
+    couple: CoupleFile, ritual: RitualForm
+) -> None:
+    practice = PRACTICES[ritual.practice]
+    window = practice.window if ritual.window is None else ritual.window
+    remind = practice.remind if ritual.remind is None else ritual.remind
+    assert all(after < window for after in remind)
+
+
+@pytest.mark.parametrize("couple", COUPLES.values(), ids=COUPLES)
+def test_an_example_couple_needs_no_account_anywhere(couple: CoupleFile) -> None:
+    assert [partner.channels for partner in couple.partners.values()] == [("troth://",)] * 2
+
+
+def test_the_couple_at_a_distance_shows_all_three_kinds_of_zone() -> None:
+    couple = COUPLES["at-a-distance"]
+    zones = {ritual.zone for ritual in couple.rituals.values()}
+    assert {ZONE_COUPLE, ZONE_EACH} < zones
+    assert zones & set(couple.partners)
+
+
+def test_every_commented_channel_keeps_its_secrets_in_the_environment() -> None:
+    for path in (SCHEDULES / "couples").glob("*.toml"):
+        for url in re.findall(r"[a-z]+://[^\s\"]+", path.read_text("utf-8")):
+            assert url.startswith("troth://") or "${" in url
+
+
+PHRASES = [
+    (Verb(verb), phrase, normal_words(phrase))
+    for verb, phrases in ENGLISH.verbs.items()
+    for phrase in phrases
+]
+GRAMMAR = Grammar({words: verb for verb, _, words in PHRASES})
+
+
+def test_english_has_every_verb_and_no_other() -> None:
+    verbs = {"stop", "start", "help", "done", "no", "later", "skip", "begin"}
+    assert set(ENGLISH.verbs) == verbs
+    assert ENGLISH.language == "en"
+
+
+def test_no_phrase_is_written_twice_or_means_two_verbs() -> None:
+    seen: dict[tuple[str, ...], str] = {}
+    for verb, phrase, words in PHRASES:
+        assert words not in seen, f"{phrase} ({verb}) stands already under {seen[words]}"
+        seen[words] = verb
+
+
+def test_every_phrase_has_one_to_six_words() -> None:
+    assert [phrase for _, phrase, words in PHRASES if not 1 <= len(words) <= 6] == []
+
+
+def test_a_phrase_with_an_apostrophe_is_known_in_both_forms() -> None:
+    straight = {phrase.replace("’", "'") for _, phrase, _ in PHRASES if "’" in phrase}  # noqa: RUF001
+    assert straight == {phrase for _, phrase, _ in PHRASES if "'" in phrase}
+
+
+@pytest.mark.parametrize(
+    "word", ["STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPT OUT"]
+)
+def test_every_word_of_the_law_stops(word: str) -> None:
+    assert parse(f" {word.title()}! ", GRAMMAR, Expected()).verb is Verb.STOP
+
+
+@pytest.mark.parametrize(
+    ("text", "verb"),
+    [
+        ("Please stop texting me.", Verb.STOP),
+        ("Don’t contact me again!", Verb.STOP),  # noqa: RUF001 - a phone's apostrophe
+        ("no more messages", Verb.STOP),
+        ("go away", Verb.STOP),
+        ("UNSTOP", Verb.START),
+        ("info", Verb.HELP),
+        ("Done! It was lovely", Verb.DONE),
+        ("we did", Verb.DONE),
+        ("👍🏽", Verb.DONE),
+        ("❤", Verb.DONE),
+        ("✅ and the soup was good", Verb.DONE),
+        ('Liked "Twenty seconds of arms around each other."', Verb.DONE),
+        ("We did not, sorry", Verb.NO),
+        ("We haven’t", Verb.NO),  # noqa: RUF001
+        ("Did not happen this time", Verb.NO),
+        ("not yet", Verb.LATER),
+        ("remind me at 21:30", Verb.LATER),
+        ("in 30m", Verb.LATER),
+        ("not tonight, headache", Verb.SKIP),
+        ("skip we have guests", Verb.SKIP),
+        ("Ready!", Verb.BEGIN),
+        ("let's go", Verb.BEGIN),
+    ],
+)
+def test_english_reads_what_people_write(text: str, verb: Verb) -> None:
+    assert parse(text, GRAMMAR, Expected(AnswerKind.DONE)).verb is verb
+
+
+@pytest.mark.parametrize(
+    "text", ["Of course not", "We have guests", "Absolutely no time", "Finished work late"]
+)
+def test_what_only_sounds_like_a_yes_is_not_taken_for_done(text: str) -> None:
+    assert parse(text, GRAMMAR, Expected(AnswerKind.DONE)).verb is not Verb.DONE
+
+
+@pytest.mark.parametrize("text", ["End of the week, at the lake", "Stop and smell the roses"])
+def test_a_legal_word_that_begins_an_answer_stops_nothing(text: str) -> None:
+    assert parse(text, GRAMMAR, Expected(AnswerKind.WORDS)).verb not in LEGAL
