@@ -1,4 +1,4 @@
-"""The doorbell: tells workers that claimed nudges wait for them. It carries ids and nothing else."""
+"""The doorbell: tells workers that claimed nudges wait. It carries ids and nothing else."""
 
 from collections.abc import Sequence
 from typing import Protocol

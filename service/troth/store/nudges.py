@@ -154,6 +154,18 @@ def rungs(conn: Connection, occurrence_id: int) -> list[Rung]:
     ]
 
 
+def channels_tried(conn: Connection, nudge: Nudge) -> list[int]:
+    """Return the channels by which this same nudge was already tried for its partner."""
+    query = select(nudges.c.channel_id).where(
+        nudges.c.partner_id == nudge.partner_id,
+        nudges.c.occurrence_id == nudge.occurrence_id,
+        nudges.c.purpose == nudge.purpose,
+        nudges.c.due_at == nudge.due_at,
+        nudges.c.channel_id.is_not(None),
+    )
+    return list(conn.execute(query).scalars())
+
+
 def codes_in_use(
     conn: Connection, partner_ids: Collection[int], since: datetime
 ) -> dict[int, set[int]]:
@@ -165,6 +177,17 @@ def codes_in_use(
     for row in conn.execute(query.where(nudges.c.code.is_not(None))):
         used[row.partner_id].add(row.code)
     return used
+
+
+def code_of(conn: Connection, occurrence_id: int, partner_id: int) -> int | None:
+    """Return the code by which a partner can name an occurrence."""
+    query = select(nudges.c.code).where(
+        nudges.c.occurrence_id == occurrence_id,
+        nudges.c.partner_id == partner_id,
+        nudges.c.code.is_not(None),
+    )
+    code: int | None = conn.execute(query.limit(1)).scalar()
+    return code
 
 
 def find_nudge(conn: Connection, token: str) -> Nudge | None:

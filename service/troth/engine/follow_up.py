@@ -1,0 +1,76 @@
+"""follow_up: who was reached and has not answered gets a gentle reminder, by the next channel."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import Connection
+
+from troth.domain.ladder import next_channel, next_follow_up, partners_to_remind
+from troth.domain.states import NudgePurpose
+from troth.store import channels, couples, nudges, occurrences, replies
+from troth.store.database import Database
+from troth.store.records import Occurrence, Partner
+from troth.store.vault import Vault
+
+log = structlog.get_logger()
+
+SET_ASIDE = timedelta(hours=1)
+
+
+def follow_up(db: Database, vault: Vault, now: datetime, limit: int = 200) -> int:
+    """Plan the reminders whose moment has come; return how many occurrences were looked at."""
+    with db.reading() as conn:
+        waiting = occurrences.following_up(conn, now, limit)
+    for occurrence_id in waiting:
+        try:
+            with db.writing() as conn:
+                _remind(conn, vault, occurrence_id, now)
+        except Exception:
+            log.exception("occurrence.unfollowed", occurrence=occurrence_id)
+            with db.writing() as conn:
+                occurrences.set_follow_up(conn, occurrence_id, now + SET_ASIDE)
+    return len(waiting)
+
+
+def _remind(conn: Connection, vault: Vault, occurrence_id: int, now: datetime) -> None:
+    """Decide on a held row: two clocks take turns, and the second finds the reminder planned."""
+    occurrence = occurrences.lock_occurrence(conn, occurrence_id)
+    stamp = occurrence.stamp
+    coming = next_follow_up(stamp.due, stamp.remind, occurrence.ends_at, now)
+    occurrences.set_follow_up(conn, occurrence_id, coming if occurrence.is_open else None)
+    if not occurrence.is_open:
+        return
+    said = replies.acknowledgements(conn, occurrence_id)
+    claims = {partner: word.claim for partner, word in said.items()}
+    rungs = nudges.rungs(conn, occurrence_id)
+    chosen = partners_to_remind(stamp.terms, stamp.due, stamp.remind, claims, rungs, now)
+    couple = couples.load_couple(conn, occurrence.couple_id)
+    silent = [partner for partner in couple.partners if partner.key in chosen]
+    ways = channels.confirmed_channels(conn, [partner.id for partner in silent])
+    planned = [
+        _reminder(conn, occurrence, partner, channel, now)
+        for partner in silent
+        if (channel := next_channel(ways[partner.id], _tried(conn, occurrence, partner)))
+    ]
+    nudges.plan_nudges(conn, vault, planned, now)
+
+
+def _tried(conn: Connection, occurrence: Occurrence, partner: Partner) -> list[int]:
+    mine = [n for n in nudges.nudges_of(conn, occurrence.id) if n.partner_id == partner.id]
+    return [nudge.channel_id for nudge in mine if nudge.channel_id is not None]
+
+
+def _reminder(
+    conn: Connection, occurrence: Occurrence, partner: Partner, channel: int, now: datetime
+) -> dict[str, Any]:
+    return {
+        "couple_id": occurrence.couple_id,
+        "partner_id": partner.id,
+        "occurrence_id": occurrence.id,
+        "channel_id": channel,
+        "purpose": NudgePurpose.REMINDER,
+        "due_at": now,
+        "expires_at": occurrence.ends_at,
+        "code": nudges.code_of(conn, occurrence.id, partner.id),
+    }
