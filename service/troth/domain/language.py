@@ -5,6 +5,36 @@ from dataclasses import dataclass
 
 from troth.domain.grammar import Grammar
 
+MESSAGES = frozenset(
+    {
+        "discreet_title",
+        "discreet_body",
+        "reminder",
+        "lite",
+        "answer_at",
+        "code",
+        "consent_title",
+        "consent_body",
+        "noted_done",
+        "noted_no",
+        "noted_skip",
+        "noted_rating",
+        "noted_words",
+        "noted_late",
+        "snoozed",
+        "too_late_to_snooze",
+        "begun",
+        "nothing_to_begin",
+        "steps_over",
+        "stopped",
+        "started",
+        "help",
+        "unknown",
+        "nothing_open",
+        "which",
+    }
+)
+
 
 @dataclass(frozen=True)
 class Language:

@@ -5,9 +5,9 @@ The verb stands at the start of the first visible line; a code or a rating may s
 
 import re
 import unicodedata
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
-from datetime import time, timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, time, timedelta
 
 from troth.domain.durations import parse_duration
 from troth.domain.grammar import LEGAL, Grammar, Verb
@@ -19,6 +19,26 @@ RATINGS = range(1, 11)
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})")
 _EDGES = " \t.,;:!?¡¿\"'“”‘’«»()[]*_-–—…"  # noqa: RUF001 - people's phones type these
 _NUMBER = re.compile(r"[0-9]{1,6}")
+
+
+@dataclass(frozen=True)
+class Reply:
+    """Anything that comes back, by any way in.
+
+    `way` names the way in and `provider_id` the message within it: together they come once.
+    `nudge_id` is set where a link or a thread tells which nudge is meant, `channel_id` where one
+    channel is known; `said` where a button leaves nothing to be read.
+    """
+
+    way: str
+    provider_id: str
+    couple_id: int
+    partner_id: int
+    text: str
+    received_at: datetime
+    nudge_id: int | None = None
+    channel_id: int | None = None
+    said: "Said | None" = None
 
 
 @dataclass(frozen=True)
@@ -34,10 +54,10 @@ class Said:
 
 @dataclass(frozen=True)
 class Expected:
-    """What would make sense now: the kind asked for, and the codes of open nudges."""
+    """What would make sense now: the kind asked for, and what each open nudge's code asks for."""
 
     kind: AnswerKind | None = None
-    codes: AbstractSet[int] = frozenset()
+    codes: Mapping[int, AnswerKind] = field(default_factory=dict)
 
 
 def visible_text(text: str) -> str:
@@ -64,6 +84,8 @@ def parse(text: str, grammar: Grammar, expected: Expected) -> Said:
     if legal is not None:
         return Said(legal)
     code, words = _leading_code(words, expected)
+    if code is not None:
+        expected = Expected(expected.codes[code])
     return replace(_statement(words, grammar, expected), code=code)
 
 
@@ -88,7 +110,7 @@ def _legal(words: list[str], grammar: Grammar) -> Verb | None:
 def _leading_code(words: list[str], expected: Expected) -> tuple[int | None, list[str]]:
     """Split off a code: a known number before something else, or alone where none is rated."""
     number = _number(words[0]) if words else None
-    if number not in expected.codes:
+    if number is None or number not in expected.codes:
         return None, words
     if len(words) == 1 and expected.kind in (AnswerKind.RATING, AnswerKind.NUMBER):
         return None, words

@@ -11,10 +11,13 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetJsonSchemaHandler,
     PlainSerializer,
     StringConstraints,
     WithJsonSchema,
+    model_validator,
 )
+from pydantic_core import CoreSchema
 
 from troth.domain.durations import format_duration, parse_duration
 from troth.domain.quiet import QuietHours
@@ -139,7 +142,19 @@ class ChannelForm(Form):
     """A channel with what may stand on its lock screen."""
 
     url: Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
-    sensitivity: Sensitivity = Sensitivity.DISCREET
+    sensitivity: Sensitivity | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, value: object) -> object:
+        return {"url": value} if isinstance(value, str) else value
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, object]:
+        """A channel is a table, or its URL alone."""
+        return {"anyOf": [{"type": "string"}, handler(core_schema)]}
 
 
 class PartnerForm(Form):
@@ -148,8 +163,8 @@ class PartnerForm(Form):
     name: Title
     timezone: ZoneName | None = None
     quiet: Quiet | None = None
-    channels: Annotated[tuple[str | ChannelForm, ...], Field(min_length=1, max_length=8)] = (
-        "troth://",
+    channels: Annotated[tuple[ChannelForm, ...], Field(min_length=1, max_length=8)] = (
+        ChannelForm(url="troth://"),
     )
 
 

@@ -52,6 +52,11 @@ def ended(conn: Connection, now: datetime, limit: int) -> list[int]:
     return list(conn.execute(query.limit(limit)).scalars())
 
 
+def open_of_ritual(conn: Connection, ritual_id: int) -> list[int]:
+    """Return a ritual's open occurrences."""
+    return list(conn.execute(_open().where(occurrences.c.ritual_id == ritual_id)).scalars())
+
+
 def following_up(conn: Connection, now: datetime, limit: int) -> list[int]:
     """Return occurrences whose reminder moment has come."""
     query = select(occurrences.c.id).where(occurrences.c.follow_up_at <= now)

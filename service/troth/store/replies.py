@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select, update
 
 from troth.domain.grammar import Verb
+from troth.domain.reply import Reply
 from troth.domain.states import Claim
 from troth.store.occurrences import insert_new
 from troth.store.tables import partners, replies
@@ -32,23 +33,39 @@ class Acknowledgement:
     received_at: datetime
 
 
-def keep_reply(conn: Connection, values: dict[str, Any]) -> int | None:
+def keep_reply(conn: Connection, reply: Reply) -> int | None:
     """Insert a reply; None when this provider message was kept before."""
-    kept = insert_new(conn, replies).returning(replies.c.id)
-    found: int | None = conn.execute(kept.values(verb=Verb.UNKNOWN, answer="", **values)).scalar()
+    values = {
+        "couple_id": reply.couple_id,
+        "partner_id": reply.partner_id,
+        "nudge_id": reply.nudge_id,
+        "way": reply.way,
+        "provider_id": reply.provider_id,
+        "received_at": reply.received_at,
+        "verb": Verb.UNKNOWN,
+        "answer": "",
+    }
+    kept = insert_new(conn, replies).values(**values).returning(replies.c.id)
+    found: int | None = conn.execute(kept).scalar()
     return found
 
 
-def earlier_answer(conn: Connection, way: str, provider_id: str) -> str:
-    """Return what was said back to a reply that has come before."""
-    query = select(replies.c.answer).where(
-        replies.c.way == way, replies.c.provider_id == provider_id
+def earlier_answer(conn: Connection, reply: Reply) -> tuple[str, Verb]:
+    """Return what was said back to a reply that has come before, and what it was taken for."""
+    query = select(replies.c.answer, replies.c.verb).where(
+        replies.c.way == reply.way, replies.c.provider_id == reply.provider_id
     )
-    return str(conn.execute(query).scalar_one())
+    row = conn.execute(query).one()
+    return row.answer, Verb(row.verb)
+
+
+def set_answer(conn: Connection, reply_id: int, answer: str) -> None:
+    """Write what was said back."""
+    conn.execute(update(replies).where(replies.c.id == reply_id).values(answer=answer))
 
 
 def complete_reply(conn: Connection, reply_id: int, values: dict[str, Any]) -> None:
-    """Write what a reply was understood to say, and what was answered."""
+    """Write what a reply was understood to say."""
     conn.execute(update(replies).where(replies.c.id == reply_id).values(**values))
 
 

@@ -1,0 +1,133 @@
+"""The only place that wires parts together."""
+
+import os
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from sqlalchemy import select
+
+from troth.clock import Clock, SystemClock
+from troth.delivery.courier import Courier
+from troth.domain.language import Languages
+from troth.domain.reply import Reply
+from troth.engine import door
+from troth.engine.deliver import Post, deliver
+from troth.engine.rounds import Rounds
+from troth.errors import TrothError
+from troth.schedules.catalogue import load_languages
+from troth.settings import Settings
+from troth.store import inbox, schema
+from troth.store.database import Database
+from troth.store.tables import channels
+from troth.store.vault import Vault
+from troth.workers import DramatiqBell
+
+
+@dataclass(frozen=True)
+class Store:
+    """The truth, opened: what commands that only read or write it need."""
+
+    settings: Settings
+    db: Database
+    vault: Vault
+    clock: Clock
+    languages: Languages
+
+    def take(self, reply: Reply) -> door.Answer:
+        """Give a reply to the one door."""
+        return door.take(self.db, self.vault, self.languages, reply, self.clock.now())
+
+
+@dataclass(frozen=True)
+class Service:
+    """The store with the parts that nudge: what the long-running roles need."""
+
+    store: Store
+    bell: DramatiqBell
+    rounds: Rounds
+
+    def close(self) -> None:
+        """Let the broker and the database go."""
+        self.bell.close()
+        self.store.db.close()
+
+
+def open_store(
+    settings: Settings, clock: Clock | None = None, *, migrate: bool | None = None
+) -> Store:
+    """Open the store that the settings name, ready for use.
+
+    The embedded SQLite file is brought up to date at once; a PostgreSQL schema only by
+    `troth migrate` (or `migrate=True`). Raises TrothError for whatever is in the way.
+    """
+    _make_data_folder(settings)
+    db = Database(settings.store_url)
+    if migrate or (migrate is None and db.is_sqlite):
+        schema.migrate(db)
+    else:
+        schema.check_schema(db)
+    vault = Vault(settings.secret_key or _key_from_file(settings.key_file, db))
+    return Store(settings, db, vault, clock or SystemClock(), load_languages())
+
+
+def build(store: Store, wrap: Callable[[Courier], Courier] = lambda courier: courier) -> Service:
+    """Wire the parts that nudge to an open store."""
+    courier = Courier(partial(_lay_in_inbox, store))
+    post = Post(wrap(courier), store.vault, store.languages, store.settings.page_url)
+    bell = DramatiqBell(store.settings.redis_url, partial(deliver, store.db, post, store.clock))
+    bell.check()
+    return Service(store, bell, Rounds(store.db, store.vault, bell, store.clock))
+
+
+def _lay_in_inbox(store: Store, partner_id: int, nudge_id: int, title: str, body: str) -> None:
+    values = {"partner_id": partner_id, "nudge_id": nudge_id, "arrived_at": store.clock.now()}
+    with store.db.writing() as conn:
+        inbox.put(conn, store.vault, values, title, body)
+
+
+def _make_data_folder(settings: Settings) -> None:
+    if settings.database_url is not None and settings.secret_key is not None:
+        return
+    try:
+        settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise TrothError(
+            f"the data folder {settings.data} can't be made: {error.strerror}; "
+            "set TROTH_DATA to a folder that may be written"
+        ) from error
+
+
+def _key_from_file(file: Path, db: Database) -> str:
+    """Return the key beside the data folder; on the first run, make it (mode 0600)."""
+    try:
+        return file.read_text().strip()
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise TrothError(f"the key file {file} can't be read: {error.strerror}") from error
+    with db.reading() as conn:
+        if conn.execute(select(channels.c.id).limit(1)).first() is not None:
+            raise TrothError(
+                f"the key file {file} is not there, but the store holds what it sealed; "
+                "put it back, or give the key in TROTH_SECRET_KEY"
+            )
+    return _make_key(file)
+
+
+def _make_key(file: Path) -> str:
+    key = secrets.token_urlsafe(32)
+    try:
+        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:  # another process was first
+        return file.read_text().strip()
+    except OSError as error:
+        raise TrothError(
+            f"the key file {file} can't be made: {error.strerror}; "
+            "give a key in TROTH_SECRET_KEY, or set TROTH_DATA to another folder"
+        ) from error
+    with os.fdopen(handle, "w") as stream:
+        stream.write(key + "\n")
+    return key

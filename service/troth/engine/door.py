@@ -1,0 +1,100 @@
+"""The one door: every reply, by whatever way it came, is read, kept, acted on and answered here."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from sqlalchemy import Connection
+
+from troth.domain.grammar import Verb
+from troth.domain.language import Languages
+from troth.domain.reply import Reply, parse
+from troth.engine import effects, events
+from troth.engine.effects import ACKNOWLEDGING, Visit
+from troth.engine.target import Candidates, candidates
+from troth.store import couples, ledger, replies, rituals
+from troth.store.database import Database
+from troth.store.records import Occurrence, ritual_from_json
+from troth.store.vault import Vault
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is said back, and what was understood."""
+
+    text: str
+    verb: Verb
+
+
+def take(db: Database, vault: Vault, languages: Languages, reply: Reply, now: datetime) -> Answer:
+    """Take one reply in, in one transaction; one that came before gets the same answer again."""
+    with db.writing() as conn:
+        reply_id = replies.keep_reply(conn, reply)
+        if reply_id is None:
+            return Answer(*replies.earlier_answer(conn, reply))
+        couple = couples.load_couple(conn, reply.couple_id)
+        partner, language = couple.partner_by_id(reply.partner_id), languages.of(couple.language)
+        found = candidates(conn, couple, partner, reply, now)
+        said = reply.said or parse(reply.text, language.grammar, found.expected)
+        visit = Visit(couple, partner, language, reply, said, now)
+        meant = found.choose(said)
+        _record(conn, vault, visit, reply_id, meant)
+        text = _act(conn, vault, visit, found, meant)
+        replies.set_answer(conn, reply_id, text)
+    log.info("reply.taken", couple=couple.id, reply=f"r{reply_id}", way=reply.way, verb=said.verb)
+    return Answer(text, said.verb)
+
+
+def _record(
+    conn: Connection, vault: Vault, visit: Visit, reply_id: int, meant: Occurrence | None
+) -> None:
+    """Write what was understood before acting on it: settling reads it back."""
+    said = visit.said
+    values = {
+        "verb": said.verb,
+        "rating": said.rating,
+        "words_sealed": vault.seal(said.words) if said.words else None,
+        "occurrence_id": meant.id if meant else None,
+    }
+    replies.complete_reply(conn, reply_id, values)
+    occurrence_id = meant.id if meant else None
+    received = events.reply_received(
+        visit.couple.id, reply_id, visit.partner.key, said.verb, occurrence_id, visit.now
+    )
+    ledger.append(conn, [received])
+
+
+def _act(
+    conn: Connection, vault: Vault, visit: Visit, found: Candidates, meant: Occurrence | None
+) -> str:
+    match visit.said.verb:
+        case Verb.STOP:
+            return effects.stop(conn, visit)
+        case Verb.START:
+            return effects.start(conn, visit)
+        case Verb.HELP | Verb.UNKNOWN as verb:
+            return visit.language.say(verb)
+        case verb if meant is None:
+            return _ask_which(conn, visit, found)
+        case Verb.LATER:
+            return effects.snooze(conn, vault, visit, meant)
+        case Verb.BEGIN:
+            return effects.begin(conn, vault, visit, meant)
+        case verb if verb in ACKNOWLEDGING:
+            return effects.acknowledge(conn, visit, meant)
+        case _:
+            return visit.language.say("unknown")
+
+
+def _ask_which(conn: Connection, visit: Visit, found: Candidates) -> str:
+    """Ask once, with the codes, where several are open; where none is, say so."""
+    if not found.open:
+        return visit.language.say("nothing_open")
+    rows = rituals.load_rituals(conn, {occurrence.ritual_id for occurrence, _ in found.open})
+    choices = ", ".join(
+        f"{code} {ritual_from_json(rows[occurrence.ritual_id].spec).title}"
+        for occurrence, code in found.open
+    )
+    return visit.language.say("which", choices=choices, code=found.open[0][1])

@@ -1,0 +1,157 @@
+"""What each verb of a reply does, and what is said back."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+
+from troth.domain.durations import format_duration
+from troth.domain.grammar import Verb
+from troth.domain.language import Language
+from troth.domain.reply import Reply, Said
+from troth.domain.ritual import Ritual
+from troth.domain.slots import instant
+from troth.domain.states import ChannelState, NudgePurpose
+from troth.engine import events
+from troth.engine.settle import settle_occurrence
+from troth.store import channels, ledger, nudges, rituals
+from troth.store.records import Channel, Couple, Occurrence, Partner, ritual_from_json
+from troth.store.vault import Vault
+
+SNOOZE = timedelta(minutes=30)
+ACKNOWLEDGING = frozenset({Verb.DONE, Verb.NO, Verb.SKIP, Verb.RATING, Verb.WORDS})
+STEP_USE = timedelta(minutes=2)  # a step that comes later than this is not sent
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Somebody at the door: who, about what, when."""
+
+    couple: Couple
+    partner: Partner
+    language: Language
+    reply: Reply
+    said: Said
+    now: datetime
+
+
+def acknowledge(conn: Connection, visit: Visit, occurrence: Occurrence) -> str:
+    """Take back this partner's follow-ups on every channel, settle, and say what was noted."""
+    nudges.withdraw(conn, occurrence.id, "it was answered", visit.partner.id)
+    was_over = visit.now >= occurrence.ends_at
+    settle_occurrence(conn, occurrence.id, visit.now)
+    title = _ritual(conn, occurrence).title
+    noted = visit.language.say(
+        f"noted_{visit.said.verb}", title=title, rating=visit.said.rating or ""
+    )
+    return f"{noted} {visit.language.say('noted_late')}" if was_over else noted
+
+
+def snooze(conn: Connection, vault: Vault, visit: Visit, occurrence: Occurrence) -> str:
+    """Plan one more nudge at the time asked for, if the occurrence still has use for it then."""
+    at = snoozed_until(visit.said.later, visit.partner, visit.now)
+    title = _ritual(conn, occurrence).title
+    if at >= occurrence.ends_at or not occurrence.is_open:
+        return visit.language.say("too_late_to_snooze", title=title)
+    mine = [n for n in nudges.nudges_of(conn, occurrence.id) if n.partner_id == visit.partner.id]
+    ways = channels.confirmed_channels(conn, [visit.partner.id])[visit.partner.id]
+    used = [nudge.channel_id for nudge in mine if nudge.channel_id in ways]
+    channel = used[-1] if used else next(iter(ways), None)
+    nudges.withdraw(conn, occurrence.id, "a later time was asked for", visit.partner.id)
+    planned = {
+        "couple_id": visit.couple.id,
+        "partner_id": visit.partner.id,
+        "occurrence_id": occurrence.id,
+        "channel_id": channel,
+        "purpose": NudgePurpose.SNOOZE,
+        "due_at": at,
+        "expires_at": occurrence.ends_at,
+        "code": nudges.code_of(conn, occurrence.id, visit.partner.id),
+    }
+    nudges.plan_nudges(conn, vault, [planned], visit.now)
+    local = at.astimezone(visit.partner.zone)
+    return visit.language.say("snoozed", title=title, at=f"{local:%H:%M}")
+
+
+def snoozed_until(later: timedelta | time | None, partner: Partner, now: datetime) -> datetime:
+    """Return when `later`, `later 30m` or `later 21:30` (the partner's own clock) means, UTC."""
+    if not isinstance(later, time):
+        return now + (later or SNOOZE)
+    local = now.astimezone(partner.zone).replace(tzinfo=None)
+    wanted = datetime.combine(local.date(), later)
+    return instant(wanted if wanted > local else wanted + timedelta(days=1), partner.zone)
+
+
+def begin(conn: Connection, vault: Vault, visit: Visit, occurrence: Occurrence) -> str:
+    """Plan a nudge a step, to both, from now on; a second `begin` changes nothing."""
+    ritual = _ritual(conn, occurrence)
+    steps = [n for n in nudges.nudges_of(conn, occurrence.id) if n.purpose is NudgePurpose.STEP]
+    if not ritual.steps or not occurrence.is_open:
+        return visit.language.say("nothing_to_begin", title=ritual.title)
+    if not steps:
+        planned = _steps(conn, visit, occurrence, ritual)
+        nudges.plan_nudges(conn, vault, list(planned), visit.now)
+    lasts = sum((step.lasts for step in ritual.steps), timedelta())
+    return visit.language.say("begun", title=ritual.title, lasts=format_duration(lasts))
+
+
+def _steps(
+    conn: Connection, visit: Visit, occurrence: Occurrence, ritual: Ritual
+) -> Iterable[dict[str, Any]]:
+    ways = channels.confirmed_channels(conn, [partner.id for partner in visit.couple.partners])
+    texts = [step.text for step in ritual.steps] + [visit.language.say("steps_over")]
+    starts = [visit.now]
+    for step in ritual.steps:
+        starts.append(starts[-1] + step.lasts)
+    for partner in visit.couple.partners:
+        for text, at in zip(texts, starts, strict=True):
+            if ways[partner.id]:
+                yield {
+                    "couple_id": visit.couple.id,
+                    "partner_id": partner.id,
+                    "occurrence_id": occurrence.id,
+                    "channel_id": ways[partner.id][0],
+                    "purpose": NudgePurpose.STEP,
+                    "text": text,
+                    "due_at": at,
+                    "expires_at": at + STEP_USE,
+                }
+
+
+def stop(conn: Connection, visit: Visit) -> str:
+    """Stop the channel by which this came (all of the partner's, where none is known), at once."""
+    for channel in _addressed(conn, visit):
+        if channels.set_channel_state(conn, channel.id, ChannelState.STOPPED, visit.now):
+            nudges.withdraw_for_channel(conn, channel.id, "its owner said stop")
+            _log_channel(conn, visit, channel, ChannelState.STOPPED)
+    return visit.language.say("stopped")
+
+
+def start(conn: Connection, visit: Visit) -> str:
+    """Confirm the channel by which this came; without one, take up what was stopped again."""
+    for channel in _addressed(conn, visit):
+        known = visit.reply.channel_id is not None
+        resumed = channel.state is ChannelState.STOPPED
+        if (known or resumed) and channels.set_channel_state(
+            conn, channel.id, ChannelState.CONFIRMED, visit.now
+        ):
+            _log_channel(conn, visit, channel, ChannelState.CONFIRMED)
+    return visit.language.say("started")
+
+
+def _addressed(conn: Connection, visit: Visit) -> list[Channel]:
+    mine = channels.channels_of(conn, [visit.partner.id])[visit.partner.id]
+    known = visit.reply.channel_id
+    return mine if known is None else [channel for channel in mine if channel.id == known]
+
+
+def _log_channel(conn: Connection, visit: Visit, channel: Channel, state: ChannelState) -> None:
+    event = events.channel_changed(visit.couple.id, channel, visit.partner.key, state, visit.now)
+    ledger.append(conn, [event])
+
+
+def _ritual(conn: Connection, occurrence: Occurrence) -> Ritual:
+    rows = rituals.load_rituals(conn, [occurrence.ritual_id])
+    return ritual_from_json(rows[occurrence.ritual_id].spec)

@@ -1,0 +1,74 @@
+"""The clock's round: every duty in turn, then sleep until the next due moment."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from troth.clock import Clock
+from troth.engine.dispatch import dispatch
+from troth.engine.doorbell import Doorbell
+from troth.engine.follow_up import follow_up
+from troth.engine.plan import plan
+from troth.engine.settle import settle
+from troth.engine.sweep import sweep
+from troth.store import nudges, occurrences, rituals
+from troth.store.database import Database
+from troth.store.vault import Vault
+
+log = structlog.get_logger()
+
+LONGEST_SLEEP = timedelta(seconds=1)  # another process may have written what is due sooner
+SHORTEST_SLEEP = timedelta(milliseconds=20)
+AFTER_TROUBLE = timedelta(seconds=5)
+
+
+@dataclass(frozen=True)
+class Rounds:
+    """The duties of one clock. Any number of clocks may make their rounds at the same time."""
+
+    db: Database
+    vault: Vault
+    doorbell: Doorbell
+    clock: Clock
+
+    def once(self) -> int:
+        """Do each duty once at the present moment; return how much there was to do."""
+        now = self.clock.now()
+        duties: tuple[Callable[[], int], ...] = (
+            lambda: sweep(self.db, now),
+            lambda: plan(self.db, self.vault, now),
+            lambda: dispatch(self.db, self.doorbell, now),
+            lambda: follow_up(self.db, self.vault, now),
+            lambda: settle(self.db, now),
+        )
+        return sum(duty() for duty in duties)
+
+    def next_moment(self) -> datetime | None:
+        """Return when something is due next, aware UTC, or None."""
+        with self.db.reading() as conn:
+            moments = (
+                rituals.next_due(conn),
+                nudges.next_leaving(conn),
+                occurrences.next_moment(conn),
+            )
+        return min((moment for moment in moments if moment), default=None)
+
+    def run(self, stopping: threading.Event) -> None:
+        """Make rounds until told to stop. Trouble with the store is logged, and tried again."""
+        while not stopping.is_set():
+            try:
+                busy = self.once()
+                pause = timedelta() if busy else self._pause()
+            except Exception:
+                log.exception("round.failed")
+                pause = AFTER_TROUBLE
+            stopping.wait(pause.total_seconds())
+
+    def _pause(self) -> timedelta:
+        moment = self.next_moment()
+        if moment is None:
+            return LONGEST_SLEEP
+        return min(max(moment - self.clock.now(), SHORTEST_SLEEP), LONGEST_SLEEP)

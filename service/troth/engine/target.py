@@ -1,0 +1,76 @@
+"""Which occurrence a reply is about: the linked one, by code, the only open one, or the last."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from troth.domain.reply import Expected, Reply, Said
+from troth.domain.slots import day_of
+from troth.store import nudges, occurrences, replies
+from troth.store.records import Couple, Occurrence, Partner
+
+_LOOK_BACK = timedelta(days=2)  # covers any one day, wherever it starts
+_MOST_RECENT = 50
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """What a reply could be about. `open` holds what its partner was asked, with its codes."""
+
+    linked: Occurrence | None
+    open: Sequence[tuple[Occurrence, int | None]]
+    late: Occurrence | None
+
+    @property
+    def expected(self) -> Expected:
+        """Return what the parser may expect: the kind asked for, and the codes that mean one."""
+        if self.linked is not None:
+            return Expected(self.linked.stamp.kind)
+        codes = {code: occurrence.stamp.kind for occurrence, code in self.open if code is not None}
+        only = self._only
+        return Expected(only.stamp.kind if only else None, codes)
+
+    def choose(self, said: Said) -> Occurrence | None:
+        """Return the one occurrence that is meant, or None where none or several could be."""
+        if self.linked is not None:
+            return self.linked
+        if said.code is not None:
+            return next((found for found, code in self.open if code == said.code), None)
+        return self._only
+
+    @property
+    def _only(self) -> Occurrence | None:
+        if len(self.open) == 1:
+            return self.open[0][0]
+        return self.late if not self.open else None
+
+
+def candidates(
+    conn: Connection, couple: Couple, partner: Partner, reply: Reply, now: datetime
+) -> Candidates:
+    """Load what a partner's reply could be about."""
+    nudge = nudges.load_nudge(conn, reply.nudge_id) if reply.nudge_id else None
+    if nudge is not None and nudge.occurrence_id is not None:
+        found = occurrences.load_occurrences(conn, [nudge.occurrence_id])
+        return Candidates(found[nudge.occurrence_id], (), None)
+    open_now = occurrences.open_for(conn, partner.id)
+    late = None if open_now else _latest_unanswered(conn, couple, partner, now)
+    return Candidates(None, open_now, late)
+
+
+def _latest_unanswered(
+    conn: Connection, couple: Couple, partner: Partner, now: datetime
+) -> Occurrence | None:
+    """Return this day's last occurrence on which the partner has said nothing yet.
+
+    The day is the couple's own: what is said at 00:40 still counts for the evening before.
+    """
+    today = day_of(now, couple.zone, couple.day_starts)
+    for occurrence in occurrences.recent_of(conn, couple.id, now - _LOOK_BACK, _MOST_RECENT):
+        if day_of(occurrence.due_at, couple.zone, couple.day_starts) != today:
+            continue
+        if partner.key not in replies.acknowledgements(conn, occurrence.id):
+            return occurrence
+    return None

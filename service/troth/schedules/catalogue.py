@@ -1,0 +1,110 @@
+"""The catalogue of practices, and the languages: those shipped, and a folder's own."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from troth.domain.cron import CronError, check_cron
+from troth.domain.grammar import Grammar, Verb
+from troth.domain.language import MESSAGES, Language, Languages
+from troth.domain.reply import normal_words
+from troth.domain.states import AnswerKind
+from troth.schedules.models import LanguageFile, PracticeFile, PracticeForm
+from troth.schedules.problems import Problem, ScheduleError
+from troth.schedules.reader import Document
+from troth.schedules.shipped import shipped_schedules
+from troth.schedules.suggest import nearest
+
+
+@dataclass(frozen=True)
+class Practice:
+    """A kind of ritual, as its file gives it."""
+
+    name: str
+    family: str
+    form: PracticeForm
+
+
+Catalogue = Mapping[str, Practice]
+VERBS = frozenset(str(verb) for verb in Verb)
+
+
+@cache
+def shipped_catalogue() -> Catalogue:
+    """Return the practices that come with Troth."""
+    files = sorted((shipped_schedules() / "practices").glob("*.toml"))
+    return read_practices(Document(file) for file in files)
+
+
+def read_practices(documents: Iterable[Document]) -> Catalogue:
+    """Return the practices of these files; raises ScheduleError with every problem."""
+    found: dict[str, Practice] = {}
+    problems: list[Problem] = []
+    for document in documents:
+        try:
+            form = document.into(PracticeFile)
+        except ScheduleError as error:
+            problems += error.problems
+            continue
+        for name, practice in form.practices.items():
+            problems += _check_practice(document, name, practice)
+            if name in found:
+                message = f"the practice stands in the family '{found[name].family}' already"
+                problems.append(document.problem(("practices", name), message))
+            found[name] = Practice(name, form.family, practice)
+    if problems:
+        raise ScheduleError(problems)
+    return found
+
+
+def _check_practice(document: Document, name: str, form: PracticeForm) -> Iterable[Problem]:
+    path = ("practices", name)
+    try:
+        check_cron(form.cron)
+    except CronError as error:
+        yield document.problem((*path, "cron"), str(error))
+    if form.kind is AnswerKind.STEPS and not form.steps:
+        yield document.problem((*path, "steps"), "a practice of kind 'steps' needs steps")
+    if any(offset >= form.window for offset in form.remind):
+        yield document.problem((*path, "remind"), "a reminder comes before the window's end")
+
+
+@cache
+def load_languages() -> Languages:
+    """Return the languages that come with Troth."""
+    files = sorted((shipped_schedules() / "languages").glob("*.toml"))
+    return read_languages(Document(file) for file in files)
+
+
+def read_languages(documents: Iterable[Document]) -> Languages:
+    """Return the languages of these files; raises ScheduleError with every problem."""
+    languages: dict[str, Language] = {}
+    problems: list[Problem] = []
+    for document in documents:
+        form = document.into(LanguageFile)
+        problems += _check_language(document, form)
+        phrases = {
+            normal_words(phrase): Verb(verb)
+            for verb, listed in form.verbs.items()
+            if verb in VERBS
+            for phrase in listed
+        }
+        languages[form.language] = Language(
+            form.language, form.name, Grammar(phrases), form.messages
+        )
+    if problems:
+        raise ScheduleError(problems)
+    return Languages(languages)
+
+
+def _check_language(document: Document, form: LanguageFile) -> Iterable[Problem]:
+    for verb in form.verbs:
+        if verb not in VERBS:
+            hint = nearest(verb, VERBS)
+            yield document.problem(("verbs", verb), f"there is no such verb{hint}")
+    for message in form.messages:
+        if message not in MESSAGES:
+            hint = nearest(message, MESSAGES)
+            yield document.problem(("messages", message), f"there is no such message{hint}")
+    for missing in sorted(MESSAGES - set(form.messages)):
+        yield document.problem(("messages", missing), "this message is needed")

@@ -1,0 +1,186 @@
+"""A couple's file, checked against the catalogue and resolved into the domain's rituals."""
+
+import os
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from troth.domain.cron import LEAST_INTERVAL, CronError, check_cron
+from troth.domain.ritual import ZONE_COUPLE, ZONE_EACH, Ritual, Step, Zones
+from troth.domain.states import AnswerKind, Rule, Sensitivity
+from troth.domain.turns import ALTERNATE
+from troth.schedules.catalogue import Catalogue, Practice
+from troth.schedules.models import CoupleFile, PartnerForm, RitualForm
+from troth.schedules.problems import Problem, ScheduleError
+from troth.schedules.reader import Document
+from troth.schedules.suggest import nearest
+
+_VARIABLE = re.compile(r"\$\{([^}]*)\}")
+TakesUrl = Callable[[str], bool]
+
+
+@dataclass(frozen=True)
+class Way:
+    """A channel as a file gives it. The URL is a secret."""
+
+    url: str = field(repr=False)
+    sensitivity: Sensitivity
+
+
+@dataclass(frozen=True)
+class CoupleSchedule:
+    """One couple as its file has it. `ways` are each partner's channels, by partner key."""
+
+    source: Path
+    form: CoupleFile
+    rituals: tuple[Ritual, ...]
+    ways: Mapping[str, tuple[Way, ...]]
+
+    @property
+    def name(self) -> str:
+        """The couple's name: its identity across files."""
+        return self.form.couple
+
+    @property
+    def zones(self) -> Zones:
+        """The zones that its slots are reckoned in."""
+        partners = {key: self.form.partner_zone(key) for key in self.form.partners}
+        return Zones(ZoneInfo(self.form.timezone), partners)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How couple files are read: with which catalogue, and how channels are checked.
+
+    Without `takes_url` channels are left unread: looking ahead needs no secrets.
+    """
+
+    catalogue: Catalogue
+    takes_url: TakesUrl | None = None
+    environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    least_interval: timedelta = LEAST_INTERVAL
+
+
+def read_couple(document: Document, reading: Reading) -> CoupleSchedule:
+    """Return the couple of a file; raises ScheduleError with every problem it has."""
+    form = document.into(CoupleFile)
+    problems = [*_check_names(document, form)]
+    rituals = []
+    for key, ritual in form.rituals.items():
+        found = [*_check_ritual(document, form, key, ritual, reading)]
+        problems += found
+        if not found:
+            rituals.append(_resolve(key, ritual, reading.catalogue[ritual.practice]))
+    ways = {}
+    for key, partner in form.partners.items():
+        ways[key], found = _read_ways(document, key, partner, reading)
+        problems += found
+    if problems:
+        raise ScheduleError(problems)
+    return CoupleSchedule(document.file, form, tuple(rituals), ways)
+
+
+def _check_names(document: Document, form: CoupleFile) -> Iterable[Problem]:
+    first, second = form.partners.items()
+    taken = {first[0].casefold(), first[1].name.casefold()}
+    if second[1].name.casefold() in taken:
+        message = f"both partners are called '{second[1].name}'; give each a name of their own"
+        yield document.problem(("partners", second[0], "name"), message)
+    for key in form.partners:
+        if key in (ZONE_COUPLE, ZONE_EACH, ALTERNATE):
+            message = f"a partner can't be called '{key}', which means something else here"
+            yield document.problem(("partners", key), message)
+
+
+def _check_ritual(
+    document: Document, form: CoupleFile, key: str, ritual: RitualForm, reading: Reading
+) -> Iterable[Problem]:
+    path = ("rituals", key)
+    practice = reading.catalogue.get(ritual.practice)
+    if practice is None:
+        hint = nearest(ritual.practice, reading.catalogue)
+        message = f"there is no practice '{ritual.practice}'{hint}; see: troth practices"
+        yield document.problem((*path, "practice"), message)
+        return
+    try:
+        check_cron(ritual.cron or practice.form.cron, reading.least_interval)
+    except CronError as error:
+        yield document.problem((*path, "cron"), str(error))
+    resolved = _resolve(key, ritual, practice)
+    for name, message in _contradictions(resolved, list(form.partners)):
+        yield document.problem((*path, name), message)
+
+
+def _contradictions(ritual: Ritual, partners: list[str]) -> Iterable[tuple[str, str]]:
+    """Yield (key, message) for values that can't hold together."""
+    zones = [ZONE_COUPLE, ZONE_EACH, *partners]
+    if ritual.zone not in zones:
+        hint = nearest(ritual.zone, zones)
+        yield "zone", f"'{ritual.zone}' is no zone here{hint}; one of: {', '.join(zones)}"
+    leads = [ALTERNATE, *partners]
+    if ritual.lead is not None and ritual.lead not in leads:
+        hint = nearest(ritual.lead, leads)
+        yield "lead", f"'{ritual.lead}' can't lead{hint}; one of: {', '.join(leads)}"
+    if ritual.rule is Rule.LEAD and ritual.lead is None:
+        yield "lead", f"the rule 'lead' needs one; one of: {', '.join(leads)}"
+    if not timedelta(minutes=1) <= ritual.window <= timedelta(days=60):
+        yield "window", "a window lasts between 1m and 60d"
+    if any(offset >= ritual.window for offset in ritual.remind):
+        yield "remind", "a reminder comes before the window's end"
+    if ritual.starts and ritual.until and ritual.until < ritual.starts:
+        yield "until", "the last day lies before the first"
+    if ritual.kind is AnswerKind.STEPS and not ritual.steps:
+        yield "steps", "a practice of kind 'steps' needs steps"
+
+
+def _resolve(key: str, ritual: RitualForm, practice: Practice) -> Ritual:
+    """Fill what the couple left out from the practice."""
+    given = ritual.model_dump(exclude_unset=True, exclude={"practice", "steps"})
+    base = practice.form.model_dump(exclude={"steps", "prompt_order", "origin"})
+    merged = {**base, **{name: value for name, value in given.items() if value is not None}}
+    steps = ritual.steps if ritual.steps is not None else practice.form.steps
+    merged["cron"] = " ".join(str(merged["cron"]).split())
+    own_texts = "texts" in given
+    return Ritual(
+        key=key,
+        practice=practice.name,
+        steps=tuple(Step(step.text, step.lasts) for step in steps),
+        prompts_in_order=practice.form.prompt_order == "progress",
+        **{**merged, "lead_texts": () if own_texts else practice.form.lead_texts},
+    )
+
+
+def _read_ways(
+    document: Document, key: str, partner: PartnerForm, reading: Reading
+) -> tuple[tuple[Way, ...], list[Problem]]:
+    """Return a partner's channels with `${VAR}` filled in. No message ever shows a URL."""
+    ways: list[Way] = []
+    problems: list[Problem] = []
+    for index, channel in enumerate(partner.channels if reading.takes_url else ()):
+        path = ("partners", key, "channels", index)
+        missing = [
+            name for name in _VARIABLE.findall(channel.url) if not reading.environment.get(name)
+        ]
+        problems += [
+            document.problem(path, f"${{{name}}} is not set in the environment; export {name}=...")
+            for name in missing
+        ]
+        if missing:
+            continue
+        url = _VARIABLE.sub(lambda found: reading.environment[found[1]], channel.url).strip()
+        if reading.takes_url and not reading.takes_url(url):
+            message = (
+                "Apprise takes no such channel (its address is not shown, it may hold a secret); "
+                "compare it with the form that Apprise documents for this service"
+            )
+            problems.append(document.problem(path, message))
+        inbox = url.casefold().startswith("troth:")
+        default = Sensitivity.OPEN if inbox else Sensitivity.DISCREET
+        ways.append(Way(url, channel.sensitivity or default))
+    urls = [way.url for way in ways]
+    if len(set(urls)) < len(urls):
+        problems.append(document.problem(("partners", key, "channels"), "a channel stands twice"))
+    return tuple(ways), problems

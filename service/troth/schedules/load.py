@@ -1,0 +1,104 @@
+"""Which files a path means, and everything they say together."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from troth.schedules.catalogue import Catalogue, read_languages, read_practices, shipped_catalogue
+from troth.schedules.couple import CoupleSchedule, Reading, TakesUrl, read_couple
+from troth.schedules.problems import Problem, ScheduleError
+from troth.schedules.reader import Document
+from troth.schedules.shipped import shipped_schedules
+
+
+@dataclass(frozen=True)
+class Schedules:
+    """What some paths hold: how many files, the practices known, and the couples."""
+
+    files: int
+    catalogue: Catalogue
+    couples: tuple[CoupleSchedule, ...]
+
+
+def load_schedules(paths: Sequence[Path], takes_url: TakesUrl | None = None) -> Schedules:
+    """Read couple, practice and language files; raises ScheduleError with every problem."""
+    problems: list[Problem] = []
+    kinds: dict[str, list[Document]] = {"couple": [], "practices": [], "language": []}
+    files = list(_files(paths))
+    for file in files:
+        try:
+            document = Document(file)
+            kinds[_kind(document)].append(document)
+        except ScheduleError as error:
+            problems += error.problems
+    try:
+        catalogue = _catalogue(kinds["practices"])
+        if kinds["language"]:
+            read_languages(kinds["language"])
+    except ScheduleError as error:
+        raise ScheduleError([*problems, *error.problems]) from None
+    couples, found = _couples(kinds["couple"], Reading(catalogue, takes_url))
+    if problems or found:
+        raise ScheduleError([*problems, *found])
+    return Schedules(len(files), catalogue, tuple(couples))
+
+
+def _files(paths: Sequence[Path]) -> Iterable[Path]:
+    for path in paths:
+        if path.is_dir():
+            found = sorted(file for file in path.rglob("*.toml") if file.name != "troth.toml")
+            if not found:
+                raise ScheduleError([Problem(path, 1, "", _empty())])
+            yield from found
+        elif path.is_file():
+            yield path
+        else:
+            raise ScheduleError([Problem(path, 1, "", "there is no such file or folder")])
+
+
+def _empty() -> str:
+    return "the folder holds no schedule (*.toml); make a first one with: troth init"
+
+
+def _kind(document: Document) -> str:
+    for key, kind in (("practices", "practices"), ("family", "practices"), ("verbs", "language")):
+        if key in document.data:
+            return kind
+    return "couple"
+
+
+def _catalogue(documents: Sequence[Document]) -> Catalogue:
+    """Return the shipped practices with a folder's own, which may not bear a shipped name."""
+    shipped = shipped_catalogue()
+    if any(_is_shipped(document.file) for document in documents):
+        own = read_practices(d for d in documents if not _is_shipped(d.file))
+    else:
+        own = read_practices(documents)
+    for document in documents:
+        for name in set(own) & set(shipped) & set(document.data.get("practices", {})):
+            if not _is_shipped(document.file):
+                message = "a practice of this name comes with Troth; choose another name"
+                raise ScheduleError([document.problem(("practices", name), message)])
+    return {**shipped, **own}
+
+
+def _is_shipped(file: Path) -> bool:
+    return file.resolve().is_relative_to(shipped_schedules())
+
+
+def _couples(
+    documents: Sequence[Document], reading: Reading
+) -> tuple[list[CoupleSchedule], list[Problem]]:
+    couples: dict[str, CoupleSchedule] = {}
+    problems: list[Problem] = []
+    for document in documents:
+        try:
+            couple = read_couple(document, reading)
+        except ScheduleError as error:
+            problems += error.problems
+            continue
+        if couple.name in couples:
+            message = f"'{couple.name}' stands in {couples[couple.name].source} already"
+            problems.append(document.problem(("couple",), message))
+        couples[couple.name] = replace(couple, source=couple.source.resolve())
+    return list(couples.values()), problems

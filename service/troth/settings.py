@@ -1,0 +1,130 @@
+"""Settings: from the environment (`TROTH_*`), else from a settings file, else these defaults."""
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from platformdirs import user_data_path
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from troth.errors import TrothError
+from troth.schedules.suggest import nearest
+
+SETTINGS_FILE = "troth.toml"
+
+
+class Settings(BaseSettings):
+    """Every setting. `troth doctor` explains each, with its value and where it came from."""
+
+    model_config = SettingsConfigDict(env_prefix="TROTH_", extra="forbid", frozen=True)
+
+    data: Path = Field(
+        default_factory=lambda: user_data_path("troth"),
+        description="The data folder. The secret key lies beside it, not in it.",
+    )
+    database_url: str | None = Field(
+        None,
+        description="The store: SQLite or PostgreSQL. Unset: a SQLite file in the data folder.",
+    )
+    redis_url: str | None = Field(
+        None, description="The doorbell between processes. Unset: everything in one process."
+    )
+    public_url: str | None = Field(
+        None, description="Where partners reach the pages. Unset: the address the web listens on."
+    )
+    schedules: Path | None = Field(
+        None, description="The folder of your schedule files. `troth up` applies it when it starts."
+    )
+    secret_key: str | None = Field(
+        None, description="The key to all that is sealed. Unset: made on the first run.", repr=False
+    )
+    host: str = Field("127.0.0.1", description="The address the web listens on.")
+    port: int = Field(8787, ge=0, le=65_535, description="The port the web listens on.")
+    threads: int = Field(8, ge=1, le=256, description="How many nudges a worker sends at once.")
+    log_format: Literal["console", "json"] = Field(
+        "console", description="Log lines for people or for machines."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="The least level that is logged."
+    )
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_web_address(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("http://", "https://")):
+            raise ValueError("a public URL starts with https:// (or http:// at home)")
+        return value.rstrip("/") if value else value
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What the caller gives beats the environment, which beats the settings file."""
+        file = TomlConfigSettingsSource(settings_cls, toml_file=settings_file())
+        return init_settings, env_settings, file
+
+    @property
+    def store_url(self) -> str:
+        """The database URL that holds: the one given, or the file in the data folder."""
+        return self.database_url or f"sqlite:///{self.data / 'troth.db'}"
+
+    @property
+    def key_file(self) -> Path:
+        """Where a key made on the first run is kept: beside the data folder, not in it."""
+        return self.data.with_name(f"{self.data.name}.key")
+
+    @property
+    def page_url(self) -> str:
+        """The address that links in nudges begin with."""
+        return self.public_url or f"http://{self.host}:{self.port}"
+
+
+def settings_file() -> Path:
+    """Return the settings file: `TROTH_SETTINGS`, or troth.toml in the working folder."""
+    return Path(os.environ.get("TROTH_SETTINGS", SETTINGS_FILE))
+
+
+def load_settings(**given: object) -> Settings:
+    """Read the settings; raises TrothError naming each bad one and its mend."""
+    try:
+        _check_file()
+        settings = Settings(**given)  # type: ignore[arg-type] # pydantic checks them
+    except ValidationError as error:
+        raise TrothError("\n".join(_problem(problem) for problem in error.errors())) from None
+    return _with_paths_from(settings_file(), settings)
+
+
+def _check_file() -> None:
+    named = os.environ.get("TROTH_SETTINGS")
+    if named and not Path(named).is_file():
+        raise TrothError(f"the settings file {named} (TROTH_SETTINGS) is not there")
+
+
+def _problem(problem: object) -> str:
+    """Return one line for one bad setting. Its value is not shown: it may be a secret."""
+    location, message = problem["loc"], problem["msg"]  # type: ignore[index]
+    name = str(location[0]) if location else "settings"
+    known = name in Settings.model_fields
+    hint = "" if known else nearest(name, Settings.model_fields)
+    text = message.removeprefix("Value error, ") if known else f"there is no such setting{hint}"
+    return f"TROTH_{name.upper()} (or {name} in {settings_file()}): {text}"
+
+
+def _with_paths_from(file: Path, settings: Settings) -> Settings:
+    """Read relative paths of a settings file as relative to that file."""
+    if settings.schedules is None or settings.schedules.is_absolute():
+        return settings
+    if "TROTH_SCHEDULES" in os.environ or not file.is_file():
+        return settings
+    return settings.model_copy(update={"schedules": file.resolve().parent / settings.schedules})

@@ -1,0 +1,68 @@
+"""The schema's version: brought up to date, or refused when it is newer than the code."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+
+from troth.errors import TrothError
+from troth.store.database import Database
+
+_LOCK = 0x7260_7468  # PostgreSQL advisory lock: one process migrates, the others wait
+
+
+def migrate(db: Database) -> bool:
+    """Bring the schema up to date in one transaction; return whether anything changed.
+
+    Raises TrothError when the database was made by a newer Troth, and changes nothing then.
+    """
+    db.check()
+    with db.writing() as conn:
+        if conn.dialect.name == "postgresql":
+            conn.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        current = _refuse_newer(conn)
+        if current == head():
+            return False
+        config = _config()
+        config.attributes["connection"] = conn
+        command.upgrade(config, "head")
+        return True
+
+
+def check_schema(db: Database) -> None:
+    """Raise TrothError unless the schema is the one that this code knows."""
+    db.check()
+    with db.reading() as conn:
+        current = _refuse_newer(conn)
+    if current != head():
+        raise TrothError("the database's schema is behind this Troth; run: troth migrate")
+
+
+def head() -> str | None:
+    """Return the newest revision that this code knows."""
+    return _scripts().get_current_head()
+
+
+def _refuse_newer(conn: Connection) -> str | None:
+    current = MigrationContext.configure(conn).get_current_revision()
+    known = {script.revision for script in _scripts().walk_revisions()}
+    if current is not None and current not in known:
+        raise TrothError(
+            f"the database was made by a newer Troth (schema {current}, this one knows up to "
+            f"{head()}); upgrade Troth, or put back the backup from before"
+        )
+    return current
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("path_separator", "os")
+    return config

@@ -1,0 +1,97 @@
+"""Dramatiq: the broker, and the one actor. Messages carry ids; everything else is read from SQL.
+
+Dramatiq's retries, delays and results are not used: due moments, attempts and outcomes live in
+SQL, and a lost or doubled message changes nothing.
+"""
+
+from collections.abc import Callable, Sequence
+
+import dramatiq
+import redis
+from dramatiq.brokers.redis import RedisBroker
+from dramatiq.brokers.stub import StubBroker
+from dramatiq.middleware import Middleware, ShutdownNotifications
+
+from troth.engine.doorbell import Claim
+from troth.errors import TrothError
+
+QUEUE = "nudges"
+ACTOR = "deliver"
+MOST_CONNECTIONS = 2_000  # redis-py's own cap of 100 stalls workers with more threads
+STOP_MS = 15_000
+
+Deliver = Callable[[int, int], None]
+
+
+class DramatiqBell:
+    """The doorbell over Dramatiq: in memory within one process, or over Redis between many."""
+
+    def __init__(self, redis_url: str | None, deliver: Deliver) -> None:
+        self._broker = _broker(redis_url)
+        self._actor = dramatiq.Actor(
+            deliver,
+            broker=self._broker,
+            actor_name=ACTOR,
+            queue_name=QUEUE,
+            priority=0,
+            options={},
+        )
+        self._redis_url = redis_url
+
+    def ring(self, claims: Sequence[Claim]) -> None:
+        """Send one message a claim."""
+        for nudge_id, attempt in claims:
+            self._actor.send(nudge_id, attempt)
+
+    def check(self) -> None:
+        """Raise TrothError when Redis can't be reached, or lets anybody in."""
+        if self._redis_url is not None:
+            check_redis(self._redis_url)
+
+    def worker(self, threads: int) -> dramatiq.Worker:
+        """Return a worker that answers the doorbell; its caller starts and stops it."""
+        return dramatiq.Worker(self._broker, worker_threads=threads, worker_timeout=100)
+
+    def close(self) -> None:
+        """Let the broker go."""
+        self._broker.close()
+
+
+def check_redis(url: str) -> None:
+    """Raise TrothError when Redis can't be reached, or when it asks for no password.
+
+    Whoever can write to the queue can ring: an open Redis is refused.
+    """
+    try:
+        client = redis.Redis.from_url(url)
+        client.ping()
+    except (redis.RedisError, ValueError) as error:
+        raise TrothError(
+            f"Redis (TROTH_REDIS_URL) can't be used: {type(error).__name__}; "
+            "check that it runs, its address and its password"
+        ) from None
+    if _lets_anybody_in(client):
+        raise TrothError(
+            "Redis (TROTH_REDIS_URL) lets anybody in; give it a password (requirepass) "
+            "and put it into the URL: redis://:PASSWORD@HOST:PORT/0"
+        )
+
+
+def _lets_anybody_in(client: redis.Redis) -> bool:
+    given = dict(client.connection_pool.connection_kwargs)
+    if "path" in given:  # a socket is guarded by its file mode
+        return False
+    stranger = redis.Redis(host=given.get("host", "localhost"), port=given.get("port", 6379))
+    try:
+        return bool(stranger.ping())
+    except redis.RedisError:
+        return False
+
+
+def _broker(redis_url: str | None) -> dramatiq.Broker:
+    middleware: list[Middleware] = [ShutdownNotifications()]
+    if redis_url is None:
+        return StubBroker(middleware=middleware)
+    joint = "&" if "?" in redis_url else "?"
+    url = f"{redis_url}{joint}max_connections={MOST_CONNECTIONS}"
+    return RedisBroker(url=url, middleware=middleware, namespace="troth")  # type: ignore[no-untyped-call]
