@@ -38,6 +38,13 @@ class Database:
         with self._writer.begin() as connection:
             yield connection
 
+    @contextmanager
+    def rehearsing(self) -> Iterator[Connection]:
+        """Give a connection whose changes are all taken back at the end."""
+        with self._writer.connect() as connection:
+            yield connection
+            connection.rollback()
+
     def check(self) -> None:
         """Raise TrothError when the database can't be reached or written."""
         try:

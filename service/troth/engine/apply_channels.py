@@ -1,0 +1,86 @@
+"""The part of `apply` that deals with channels: a new one first asks its owner."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from troth.delivery.courier import url_scheme
+from troth.delivery.inbox_channel import SCHEME
+from troth.domain.states import ChannelState, NudgePurpose
+from troth.engine.changes import ChangeKind
+from troth.schedules.couple import Way
+from troth.store import channels, nudges
+from troth.store.records import Couple
+from troth.store.vault import Vault
+
+CONSENT_USE = timedelta(days=7)
+
+
+def apply_channels(
+    conn: Connection,
+    vault: Vault,
+    couple: Couple,
+    partner_id: int,
+    ways: Sequence[Way],
+    now: datetime,
+) -> Iterable[tuple[ChangeKind, str]]:
+    """Add, reorder and retire channels; a new one that is not the inbox asks its owner first."""
+    held = {channel.id: channel for channel in channels.channels_of(conn, [partner_id])[partner_id]}
+    kept = set()
+    for position, way in enumerate(ways):
+        found = channels.find_channel(conn, partner_id, vault.mark(way.url))
+        if found is None:
+            channel_id = _add_channel(conn, vault, couple, partner_id, position, way, now)
+            kept.add(channel_id)
+            yield ChangeKind.ADDED, url_scheme(way.url)
+            continue
+        kept.add(found)
+        values = {"position": position, "sensitivity": way.sensitivity, "retired_at": None}
+        channels.update_channel(conn, found, values)
+        if found not in held:
+            yield ChangeKind.ADDED, url_scheme(way.url)
+        elif (held[found].position, held[found].sensitivity) != (position, way.sensitivity):
+            yield ChangeKind.CHANGED, url_scheme(way.url)
+    for channel_id in set(held) - kept:
+        channels.update_channel(conn, channel_id, {"retired_at": now})
+        nudges.withdraw_for_channel(conn, channel_id, "its channel was taken out")
+        yield ChangeKind.RETIRED, held[channel_id].scheme
+
+
+def _add_channel(
+    conn: Connection,
+    vault: Vault,
+    couple: Couple,
+    partner_id: int,
+    position: int,
+    way: Way,
+    now: datetime,
+) -> int:
+    scheme = url_scheme(way.url)
+    is_inbox = scheme == SCHEME
+    channel_id = channels.add_channel(
+        conn,
+        {
+            "partner_id": partner_id,
+            "position": position,
+            "scheme": scheme,
+            "url_sealed": vault.seal(way.url),
+            "url_mark": vault.mark(way.url),
+            "sensitivity": way.sensitivity,
+            "state": ChannelState.CONFIRMED if is_inbox else ChannelState.UNCONFIRMED,
+            "changed_at": now,
+        },
+    )
+    if not is_inbox:
+        consent = {
+            "couple_id": couple.id,
+            "partner_id": partner_id,
+            "channel_id": channel_id,
+            "occurrence_id": None,
+            "purpose": NudgePurpose.CONSENT,
+            "due_at": now,
+            "expires_at": now + CONSENT_USE,
+        }
+        nudges.plan_nudges(conn, vault, [consent], now)
+    return channel_id

@@ -1,0 +1,73 @@
+"""The part of `apply` that deals with rituals: a next slot is reckoned only where one changed."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from troth.domain.ritual import Ritual, first_occurrence
+from troth.domain.rules import excused
+from troth.domain.states import Excuse
+from troth.engine import events
+from troth.engine.changes import ChangeKind
+from troth.store import ledger, nudges, occurrences, rituals
+from troth.store.records import Couple, ritual_to_json
+
+
+def apply_rituals(
+    conn: Connection, wanted: Sequence[Ritual], couple: Couple, now: datetime, *, moved: bool
+) -> Iterable[tuple[ChangeKind, str, str]]:
+    """Add, change and retire a couple's rituals; yield (what happened, key, practice)."""
+    held = rituals.rituals_of(conn, couple.id)
+    for ritual in wanted:
+        row = held.pop(ritual.key, None)
+        change = _apply_ritual(conn, couple, ritual, row, now, moved=moved)
+        if change:
+            yield change, ritual.key, ritual.practice
+    for key, row in held.items():
+        if row.retired_at is None:
+            retire_ritual(conn, row.id, key, now)
+            yield ChangeKind.RETIRED, key, ""
+
+
+def _apply_ritual(
+    conn: Connection,
+    couple: Couple,
+    ritual: Ritual,
+    row: Row[Any] | None,
+    now: datetime,
+    *,
+    moved: bool,
+) -> ChangeKind | None:
+    """Write one ritual; its next slot is reckoned anew only where its schedule changed."""
+    spec = ritual_to_json(ritual)
+    returns = row is not None and row.retired_at is not None
+    if row is not None and row.spec == spec and not moved and not returns:
+        return None
+    values: dict[str, Any] = {"spec": spec, "weight": ritual.weight, "retired_at": None}
+    if row is None or moved or returns or _schedule(row.spec) != _schedule(spec):
+        slot = first_occurrence(ritual, couple.zones, now)
+        values["next_slot"] = slot.name if slot else None
+        values["next_due"] = slot.starts_at if slot else None
+    if row is None:
+        rituals.add_ritual(conn, {"couple_id": couple.id, "key": ritual.key, **values})
+        return ChangeKind.ADDED
+    rituals.update_ritual(conn, row.id, values)
+    return ChangeKind.ADDED if returns else ChangeKind.CHANGED
+
+
+def _schedule(spec: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Return the part of a ritual that decides when it falls due."""
+    return tuple(spec.get(name) for name in ("cron", "zone", "starts", "until", "holidays"))
+
+
+def retire_ritual(conn: Connection, ritual_id: int, key: str, now: datetime) -> None:
+    """Let a ritual rest for good: what is open is excused, what is planned is taken back."""
+    rituals.update_ritual(conn, ritual_id, {"retired_at": now, "next_due": None, "next_slot": None})
+    paused = excused(Excuse.PAUSED)
+    for occurrence_id in occurrences.open_of_ritual(conn, ritual_id):
+        occurrence = occurrences.lock_occurrence(conn, occurrence_id)
+        nudges.withdraw(conn, occurrence_id, "its ritual was retired")
+        occurrences.settle(conn, occurrence_id, paused, now)
+        ledger.append(conn, [events.occurrence_settled(occurrence, key, paused, now)])
