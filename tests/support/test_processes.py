@@ -11,7 +11,7 @@ from tests.support.processes import Process, process_starter
 WAITS = "import sys; print('ready', flush=True); sys.stdin = None; import signal; signal.pause()"
 
 
-def is_running(pid: int) -> bool:
+def is_running(pid):
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
