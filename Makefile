@@ -6,6 +6,8 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 export UV_PYTHON_DOWNLOADS := never
+# Trust whom this machine trusts, as Debian's pip does, or a network with an authority of its own stops uv.
+export UV_SYSTEM_CERTS := $(if $(wildcard /etc/ssl/certs/ca-certificates.crt),true,false)
 unexport VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
