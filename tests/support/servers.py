@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -28,7 +29,7 @@ from tests.support.processes import Process
 AT_ONCE = Retry(NoBackoff(), 0)  # the client's own default hides a refusal for three seconds
 
 
-class Server:
+class Server(ABC):
     """A server whose process a test may stop and start again; its data stays until `remove`."""
 
     def __init__(self) -> None:
@@ -69,11 +70,11 @@ class Server:
         finally:
             server.remove()
 
-    def _command(self) -> Sequence[str | Path]:
-        raise NotImplementedError
+    @abstractmethod
+    def _command(self) -> Sequence[str | Path]: ...
 
-    def _answers(self) -> bool:
-        raise NotImplementedError
+    @abstractmethod
+    def _answers(self) -> bool: ...
 
 
 class PostgreSQL(Server):
