@@ -1,0 +1,70 @@
+# Needs Python 3.11 or newer with pip, and make. Everything else is fetched into .tools and .venv.
+
+PYTHON ?= python3
+UV := .tools/bin/uv
+BIN := .venv/bin
+READY := .venv/.ready
+
+export UV_PYTHON_DOWNLOADS := never
+# Trust whom this machine trusts, as Debian's pip does, or a network with an authority of its own stops uv.
+export UV_SYSTEM_CERTS := $(if $(wildcard /etc/ssl/certs/ca-certificates.crt),true,false)
+unexport VIRTUAL_ENV
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help setup up test lint types imports unit schema screenshot clean
+
+help: ## show this list
+	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-11s %s\n", $$1, $$2 }'
+
+setup: $(READY) ## fetch what Troth needs into .venv (every other target does this by itself)
+
+up: $(READY) ## run the whole service with a sample couple whose rituals fall due every minute
+	@$(BIN)/troth up --demo
+
+test: lint types imports unit ## check everything: lint, types, imports, tests
+
+lint: $(READY) ## check style and common mistakes
+	@echo "lint: ruff over code and tests"
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --check --quiet || { echo "lint: not formatted; mend: $(BIN)/ruff format"; exit 1; }
+
+types: $(READY) ## check the types
+	@echo "types: mypy --strict"
+	@$(BIN)/mypy --no-error-summary
+
+imports: $(READY) ## check who may import whom
+	@echo "imports: the layers of service/troth"
+	@$(BIN)/lint-imports --no-logo
+
+unit: $(READY) ## run the tests alone, two at a time (one file: make unit T=tests/test_wheel.py)
+	@echo "tests: pytest on two workers, with real servers where a test asks for them"
+	@$(BIN)/pytest -n 2 $(T)
+
+schema: $(READY) ## write schedules/schema.json anew from the models
+	@echo "schema: schedules/schema.json"
+	@$(BIN)/python -m troth.schedules.schema
+
+screenshot: $(READY) ## take the pictures of the pages that README shows
+	@echo "screenshot: there is nothing to take yet" >&2; exit 1
+
+clean: ## remove what make made
+	@echo "clean: .venv, .tools and caches"
+	@rm -rf .venv .tools .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist
+
+$(READY): pyproject.toml uv.lock $(UV)
+	@echo "setup: Python packages as locked in uv.lock, into .venv"
+	@$(UV) sync --frozen --all-extras --python $(PYTHON)
+	@touch $@
+
+# uv makes the environment itself, so neither ensurepip nor Debian's python3-venv is needed, and pip's
+# --target leaves the system's own packages alone (PEP 668 forbids only those).
+$(UV):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+		|| { echo "setup: $(PYTHON) is missing or older than 3.11; mend: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@$(PYTHON) -m pip --version >/dev/null 2>&1 \
+		|| { echo "setup: $(PYTHON) has no pip; mend: apt install python3-pip" >&2; exit 1; }
+	@echo "setup: uv, into .tools"
+	@PIP_ROOT_USER_ACTION=ignore PIP_DISABLE_PIP_VERSION_CHECK=1 \
+		$(PYTHON) -m pip install --quiet --upgrade --target .tools 'uv>=0.13,<1'
+	@touch $@

@@ -1,0 +1,93 @@
+"""What every test may ask for: real servers, real processes, real files.
+
+Servers start when the first test of a pytest worker asks for them, and end with that worker.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.ports import free_port as find_free_port
+from tests.support.processes import TROTH, Process, process_starter
+from tests.support.servers import PostgreSQL, Redis
+from tests.support.skips import watch_in_ci
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    watch_in_ci(config)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgreSQL]:
+    with PostgreSQL.running() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_url(postgres_server: PostgreSQL) -> Iterator[str]:
+    """The SQLAlchemy URL of an empty PostgreSQL database."""
+    with postgres_server.database() as url:
+        yield url
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """The SQLAlchemy URL of a SQLite file that does not exist yet."""
+    return f"sqlite:///{tmp_path / 'troth.db'}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """An empty database; the test runs once for each kind."""
+    kind = {"sqlite": "sqlite_url", "postgresql": "postgres_url"}[request.param]
+    url: str = request.getfixturevalue(kind)
+    return url
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[Redis]:
+    with Redis.running() as server:
+        yield server
+
+
+@pytest.fixture
+def redis_url(redis_server: Redis) -> str:
+    """The URL, with password, of a Redis that holds nothing."""
+    redis_server.flush()
+    return redis_server.url
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """The program of a real browser."""
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if path is None:
+        pytest.skip("no browser: install chromium")
+    return path
+
+
+@pytest.fixture
+def free_port() -> int:
+    return find_free_port()
+
+
+@pytest.fixture
+def start_process() -> Iterator[Callable[..., Process]]:
+    """Starts any command: `start_process("redis-cli", "ping", NAME="value")`."""
+    with process_starter() as start:
+        yield start
+
+
+@pytest.fixture
+def start_troth(tmp_path: Path) -> Iterator[Callable[..., Process]]:
+    """Starts `troth` from the checkout, with a data folder of the test's own.
+
+    `start_troth("up", TROTH_PORT="8000")`; every process of one test shares the data folder.
+    """
+    settings = {"TROTH_DATA": str(tmp_path / "data"), "TROTH_SECRET_KEY": "only-for-tests"}
+    with process_starter(settings) as start:
+        yield lambda *arguments, **more: start(*TROTH, *arguments, **more)

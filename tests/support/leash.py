@@ -1,0 +1,50 @@
+"""Runs a server that must not outlive the tests: `python leash.py COMMAND...`.
+
+A finaliser is not enough, for a test run may be killed. The leash ends its command when its own
+standard input closes, which the kernel does however the holder of the other end died. Started by
+root, it runs the command as nobody, for PostgreSQL refuses to run as root.
+"""
+
+import os
+import pwd
+import signal
+import subprocess
+import sys
+import threading
+from typing import TypedDict
+
+
+class Account(TypedDict, total=False):
+    """The arguments that make subprocess change the user."""
+
+    user: int
+    group: int
+    extra_groups: list[int]
+
+
+def account() -> Account:
+    """Whom servers run as: nobody in place of root, else whoever runs the tests."""
+    if os.getuid() != 0:
+        return {}
+    nobody = pwd.getpwnam("nobody")
+    return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+
+
+def main() -> int:
+    # A session of its own, so that a Ctrl-C meant for pytest leaves the ending to us.
+    child = subprocess.Popen(
+        sys.argv[1:], stdin=subprocess.DEVNULL, cwd="/", start_new_session=True, **account()
+    )
+
+    def end_with_the_tests() -> None:
+        sys.stdin.read()
+        child.send_signal(signal.SIGINT)  # the fast shutdown of PostgreSQL; Redis knows it too
+
+    threading.Thread(target=end_with_the_tests, daemon=True).start()
+    return child.wait()
+
+
+if __name__ == "__main__":
+    # Not SIG_IGN, which the command would inherit.
+    signal.signal(signal.SIGINT, lambda *_: None)
+    sys.exit(main())

