@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from troth.domain.cron import LEAST_INTERVAL, CronError, check_cron
+from troth.domain.cron import CronError, check_cron
 from troth.domain.ritual import ZONE_COUPLE, ZONE_EACH, Ritual, Step, Zones
 from troth.domain.states import AnswerKind, Rule, Sensitivity
 from troth.domain.turns import ALTERNATE
@@ -61,7 +61,6 @@ class Reading:
     catalogue: Catalogue
     takes_url: TakesUrl | None = None
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
-    least_interval: timedelta = LEAST_INTERVAL
 
 
 def read_couple(document: Document, reading: Reading) -> CoupleSchedule:
@@ -106,7 +105,7 @@ def _check_ritual(
         yield document.problem((*path, "practice"), message)
         return
     try:
-        check_cron(ritual.cron or practice.form.cron, reading.least_interval)
+        check_cron(ritual.cron or practice.form.cron)
     except CronError as error:
         yield document.problem((*path, "cron"), str(error))
     resolved = _resolve(key, ritual, practice)

@@ -1,0 +1,50 @@
+"""The checks of `troth doctor`, from the settings inwards; each needs those before it."""
+
+from troth.bootstrap import open_store
+from troth.delivery.courier import is_channel_url
+from troth.engine.health import Finding, Health, examine_store
+from troth.errors import TrothError
+from troth.schedules.load import load_schedules
+from troth.schedules.problems import ScheduleError
+from troth.settings import Settings, load_settings
+from troth.workers import check_redis
+
+
+def examine() -> list[Finding]:
+    """Return every finding, as far as one can get."""
+    try:
+        settings = load_settings()
+    except TrothError as error:
+        return [Finding("settings", Health.BAD, str(error))]
+    findings = [Finding("settings", Health.GOOD, "the settings can be read")]
+    findings += [_schedules(settings), _redis(settings)]
+    try:
+        store = open_store(settings)
+        findings.append(Finding("store", Health.GOOD, "the database, its schema and its key fit"))
+        with store.db.reading() as conn:
+            findings += examine_store(conn, store.vault)
+    except TrothError as error:
+        findings.append(Finding("store", Health.BAD, str(error)))
+    return findings
+
+
+def _schedules(settings: Settings) -> Finding:
+    if settings.schedules is None:
+        return Finding("schedules", Health.NOTICE, "no schedules folder is set (TROTH_SCHEDULES)")
+    try:
+        found = load_schedules([settings.schedules], is_channel_url)
+    except ScheduleError as error:
+        return Finding("schedules", Health.BAD, str(error))
+    return Finding(
+        "schedules", Health.GOOD, f"{found.files} files in {settings.schedules} are good"
+    )
+
+
+def _redis(settings: Settings) -> Finding:
+    if settings.redis_url is None:
+        return Finding("doorbell", Health.GOOD, "embedded: everything in one process")
+    try:
+        check_redis(settings.redis_url)
+    except TrothError as error:
+        return Finding("doorbell", Health.BAD, str(error))
+    return Finding("doorbell", Health.GOOD, "Redis answers, and asks for a password")

@@ -1,0 +1,167 @@
+"""log, score, why, partners, doctor: what happened, the numbers, and the reasons."""
+
+from typing import Annotated, Any
+
+import typer
+
+from troth.cli.examining import examine
+from troth.cli.finding import the_couple, the_store
+from troth.cli.output import AsJson, out, print_json, print_table
+from troth.domain.score import Standing
+from troth.engine.explain import explain
+from troth.engine.health import Health
+from troth.engine.standing import couple_standing
+from troth.settings import Settings
+from troth.store import channels, ledger
+
+Couple = Annotated[str | None, typer.Option(help="The couple's name.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands."""
+    for command in (log, score, why, partners, doctor):
+        app.command(command.__name__)(command)
+
+
+def log(
+    couple: Couple = None,
+    *,
+    last: Annotated[int, typer.Option(min=1, max=10_000, help="How many events.")] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """Print what happened: the ledger's events, oldest first."""
+    store = the_store()
+    couple_id = the_couple(store, couple).id if couple else None
+    with store.db.reading() as conn:
+        events = ledger.read(conn, couple_id, last=last)
+    if as_json:
+        print_json(events)
+        return
+    rows = (
+        (
+            event["time"][:19],
+            event["type"].removeprefix("org.troth.").removesuffix(".v1"),
+            event["subject"],
+            _facts(event["data"]),
+        )
+        for event in events
+    )
+    print_table(("time (UTC)", "event", "id", "what"), rows)
+
+
+def score(couple: Couple = None, *, as_json: AsJson = False) -> None:
+    """Print the consistency score with its denominators."""
+    store = the_store()
+    found = the_couple(store, couple)
+    with store.db.reading() as conn:
+        standing = couple_standing(conn, found.id)
+    if as_json:
+        print_json(_score(found.name, standing))
+        return
+    shown = (
+        f"{standing.score:.1f}" if standing.score is not None else f"building, {standing.building}"
+    )
+    out.print(f"{found.name}: {shown}\n")
+    print_table(
+        ("ritual", "score", "scored", "kept", "partial", "missed", "excused"),
+        (
+            (r.ritual, _number(r.score), r.scored, r.kept, r.partial, r.missed, r.excused)
+            for r in standing.rituals
+        ),
+    )
+    out.print(f"\nwhy: troth why c{found.id}")
+
+
+def why(
+    printed_id: Annotated[str, typer.Argument(metavar="ID", help="o17, n42 or c1, as in the log.")],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Print the reasons behind an occurrence, a nudge or a score."""
+    store = the_store()
+    with store.db.reading() as conn:
+        reasons = explain(conn, printed_id)
+    if as_json:
+        print_json(reasons)
+    else:
+        _print_facts(reasons, "")
+
+
+def partners(couple: Couple = None, *, as_json: AsJson = False) -> None:
+    """Print each partner's secret inbox address and the state of their channels."""
+    store = the_store()
+    found = the_couple(store, couple)
+    with store.db.reading() as conn:
+        held = channels.channels_of(conn, [partner.id for partner in found.partners])
+    rows = [
+        {
+            "partner": partner.key,
+            "inbox": f"{store.settings.page_url}/inbox/{store.vault.token(partner.seed)}",
+            "channels": [f"h{c.id} {c.scheme} {c.state}" for c in held[partner.id]],
+        }
+        for partner in found.partners
+    ]
+    if as_json:
+        print_json(rows)
+        return
+    for row in rows:
+        out.print(f"{row['partner']}: {row['inbox']}")
+        for channel in row["channels"]:
+            out.print(f"  {channel}")
+
+
+def doctor(*, as_json: AsJson = False) -> None:
+    """Check everything a start needs, and explain every setting."""
+    findings = examine()
+    if as_json:
+        print_json([vars(finding) for finding in findings])
+    else:
+        print_table(("check", "health", ""), ((f.id, f.health, f.text) for f in findings))
+        out.print("\nSettings (TROTH_<NAME> in the environment, or <name> in troth.toml):\n")
+        print_table(("setting", "means", "default"), _explained_settings())
+    if any(finding.health is Health.BAD for finding in findings):
+        raise typer.Exit(1)
+
+
+def _explained_settings() -> list[tuple[str, str, str]]:
+    rows = []
+    for name, field in Settings.model_fields.items():
+        default = field.get_default(call_default_factory=True)
+        shown = "unset" if default is None else str(default)
+        rows.append((f"TROTH_{name.upper()}", field.description or "", shown))
+    return rows
+
+
+def _score(name: str, standing: Standing) -> dict[str, Any]:
+    return {
+        "couple": name,
+        "score": None if standing.score is None else round(standing.score, 1),
+        "building": standing.building,
+        "rituals": [
+            {**vars(ritual), "score": None if ritual.score is None else round(ritual.score, 1)}
+            for ritual in standing.rituals
+        ],
+    }
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.1f}"
+
+
+def _facts(data: dict[str, Any]) -> str:
+    told = (f"{name}={value}" for name, value in data.items() if value not in (None, False))
+    return " ".join(told)
+
+
+def _print_facts(facts: dict[str, Any], indent: str) -> None:
+    for name, value in facts.items():
+        label = name.replace("_", " ")
+        if isinstance(value, dict):
+            out.print(f"{indent}{label}:")
+            _print_facts(value, indent + "  ")
+        elif isinstance(value, list):
+            out.print(f"{indent}{label}:{'' if value else ' none'}")
+            for item in value:
+                out.print(f"{indent}  - {_facts(item)}")
+        elif value is not None:
+            out.print(f"{indent}{label}: {value}")

@@ -1,0 +1,50 @@
+"""The `troth` command."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from troth import __version__
+from troth.cli import looking, replying, running, scheduling
+from troth.errors import TrothError
+from troth.logs import set_up_logs
+from troth.schedules.problems import ScheduleError
+
+app = typer.Typer(
+    name="troth",
+    help="Small rituals, kept together: reminders and nudges for couples.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for part in (running, scheduling, replying, looking):
+    part.add_to(app)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"troth {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print it.")
+    ] = False,
+) -> None:
+    pass
+
+
+def main() -> None:
+    """Run the command line. What people can mend is one line and exit code 1, never a traceback."""
+    set_up_logs("console", "warning")  # the long-running roles set up their own
+    try:
+        app()
+    except ScheduleError as error:
+        typer.echo(str(error), err=True)
+        sys.exit(1)
+    except TrothError as error:
+        typer.echo(f"troth: {error}", err=True)
+        sys.exit(1)

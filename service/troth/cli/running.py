@@ -1,0 +1,159 @@
+"""up, clock, worker, web, migrate: the service and its roles."""
+
+import secrets
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from troth import roles
+from troth.bootstrap import Service, Store, build, open_store
+from troth.cli.output import out
+from troth.delivery.courier import is_channel_url
+from troth.engine.apply import apply
+from troth.errors import TrothError
+from troth.logs import set_up_logs
+from troth.schedules.couple import CoupleSchedule
+from troth.schedules.demo import demo_couple
+from troth.schedules.load import load_schedules
+from troth.schedules.problems import ScheduleError
+from troth.settings import Settings, load_settings
+from troth.store import couples
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands."""
+    for command in (up, clock, worker, web, migrate):
+        app.command(command.__name__)(command)
+
+
+def up(
+    *,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="A sample couple, a ritual every minute, kept nowhere.")
+    ] = False,
+) -> None:
+    """Run the whole service in one process."""
+    if demo:
+        with _demo_settings() as settings:
+            _run_all(settings, demo=True)
+    else:
+        _run_all(load_settings(), demo=False)
+
+
+def clock() -> None:
+    """Run the clock: plan, dispatch, follow up, settle, sweep."""
+    with _service() as service:
+        roles.run_clock(service)
+
+
+def worker() -> None:
+    """Run a worker: deliver the nudges that the clock dispatches."""
+    with _service() as service:
+        roles.run_worker(service)
+
+
+def web() -> None:
+    """Run the web pages."""
+    settings = _logged(load_settings())
+    with roles.listening(settings) as socket:
+        roles.run_web(open_store(settings), socket, demo=False)
+
+
+def migrate() -> None:
+    """Bring the database's schema up to date."""
+    open_store(load_settings(), migrate=True)
+    out.print("the schema is up to date")
+
+
+def _run_all(settings: Settings, *, demo: bool) -> None:
+    _logged(settings)
+    with roles.listening(settings) as socket:
+        host, port = socket.getsockname()[:2]
+        settings = settings.model_copy(update={"host": host, "port": port})
+        store = open_store(settings)
+        _apply_at_start(store, demo=demo)
+        service = build(store)
+        _say_where(store, demo=demo)
+        try:
+            roles.run_all(service, socket, demo=demo)
+        finally:
+            service.close()
+
+
+def _apply_at_start(store: Store, *, demo: bool) -> None:
+    """Apply the schedules folder. Bad files leave a store that has couples as it was."""
+    folder = store.settings.schedules
+    if demo:
+        _apply(store, [demo_couple()], [])
+    elif folder is not None:
+        try:
+            _apply(store, load_schedules([folder], is_channel_url).couples, [folder])
+        except ScheduleError as error:
+            with store.db.reading() as conn:
+                running = couples.all_couples(conn)
+            if not running:
+                raise
+            typer.echo(f"{error}\nthe schedules were not applied; what was there goes on", err=True)
+
+
+def _apply(
+    store: Store, found: tuple[CoupleSchedule, ...] | list[CoupleSchedule], folders: list[Path]
+) -> None:
+    apply(store.db, store.vault, found, folders, store.clock.now())
+
+
+def _say_where(store: Store, *, demo: bool) -> None:
+    address = store.settings.page_url
+    if demo:
+        out.print(f"Troth is up, with a sample couple: {address}")
+        out.print("The first nudge comes within a minute; answer it there. Ctrl-C ends the demo.")
+        return
+    with store.db.reading() as conn:
+        known = couples.all_couples(conn)
+    out.print(f"Troth is up for {len(known)} couples at {address}")
+    out.print(
+        "Each partner's own inbox address: troth partners"
+        if known
+        else "No couple yet: troth init, then troth apply schedules"
+    )
+
+
+@contextmanager
+def _demo_settings() -> Iterator[Settings]:
+    """Give settings for a store of its own, which goes when the demo ends."""
+    folder = Path(tempfile.mkdtemp(prefix="troth-demo-"))
+    try:
+        yield load_settings(
+            data=folder,
+            database_url=f"sqlite:///{folder / 'troth.db'}",
+            redis_url=None,
+            secret_key=secrets.token_urlsafe(32),
+            schedules=None,
+        )
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _service() -> Iterator[Service]:
+    settings = _logged(load_settings())
+    if settings.redis_url is None:
+        raise TrothError(
+            "a clock or worker of its own needs a doorbell between processes: set TROTH_REDIS_URL, "
+            "or run everything in one with: troth up"
+        )
+    service = build(open_store(settings))
+    try:
+        yield service
+    finally:
+        service.close()
+
+
+def _logged(settings: Settings) -> Settings:
+    set_up_logs(settings.log_format, settings.log_level)
+    return settings

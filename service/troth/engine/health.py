@@ -1,0 +1,68 @@
+"""doctor: start-up checks with stable ids, each with its cause and its mend."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import Connection
+
+from troth.domain.states import ChannelState
+from troth.engine.standing import couple_standing, folded_standing
+from troth.store import channels, couples, rituals
+from troth.store.vault import Vault
+
+
+class Health(StrEnum):
+    """How a check came out."""
+
+    GOOD = "good"
+    NOTICE = "notice"
+    BAD = "bad"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One check: its stable id, how it came out, and what to do about it."""
+
+    id: str
+    health: Health
+    text: str
+
+
+def examine_store(conn: Connection, vault: Vault) -> Iterable[Finding]:
+    """Yield what can be said of a store that is open."""
+    known = couples.all_couples(conn)
+    yield Finding("couples", Health.GOOD, f"{len(known)} couples take part")
+    for couple in known:
+        yield from _examine_channels(conn, vault, couple)
+        yield _examine_score(conn, couple)
+    for ritual_id, trouble in rituals.troubled_rituals(conn):
+        text = f"ritual {ritual_id} stepped aside: {trouble}; apply its file again"
+        yield Finding("ritual-aside", Health.BAD, text)
+
+
+def _examine_channels(
+    conn: Connection, vault: Vault, source: couples.CoupleSource
+) -> Iterable[Finding]:
+    couple = couples.load_couple(conn, source.id)
+    held = channels.channels_of(conn, [partner.id for partner in couple.partners])
+    for partner in couple.partners:
+        mine = held[partner.id]
+        if not any(channel.state is ChannelState.CONFIRMED for channel in mine):
+            text = f"{partner.key} of '{couple.name}' has no confirmed channel, and gets no nudges"
+            yield Finding("unreachable", Health.NOTICE, text)
+        for channel in mine:
+            if channel.state is not ChannelState.CONFIRMED:
+                text = f"channel h{channel.id} ({channel.scheme}) of {partner.key} is "
+                yield Finding("channel-state", Health.NOTICE, text + channel.state)
+            vault.open(channel.url_sealed)
+
+
+def _examine_score(conn: Connection, source: couples.CoupleSource) -> Finding:
+    """Hold the score against the fold over the whole ledger: they are the same, always."""
+    shown, folded = couple_standing(conn, source.id), folded_standing(conn, source.id)
+    same = abs((shown.score or 0) - (folded.score or 0)) < 1e-6 and shown.scored == folded.scored
+    if same:
+        return Finding("score-fold", Health.GOOD, f"the score of '{source.name}' equals its ledger")
+    text = f"the score of '{source.name}' is not what its ledger says; please report this"
+    return Finding("score-fold", Health.BAD, text)

@@ -1,0 +1,94 @@
+"""The long-running roles: each runs until it is told to stop, then ends what it has in hand."""
+
+import signal
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+import uvicorn
+
+from troth.bootstrap import Service, Store
+from troth.errors import TrothError
+from troth.settings import Settings
+from troth.web.app import create_app
+from troth.workers import STOP_MS
+
+
+@contextmanager
+def listening(settings: Settings) -> Iterator[socket.socket]:
+    """Give the socket the web will serve, taken before anything else starts."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((settings.host, settings.port))
+            listener.listen(128)
+        except OSError as error:
+            raise TrothError(
+                f"the web can't listen on {settings.host}:{settings.port}: "
+                f"{(error.strerror or str(error)).lower()}; "
+                "choose another with TROTH_PORT (and TROTH_HOST)"
+            ) from error
+        yield listener
+
+
+def run_all(service: Service, listener: socket.socket, *, demo: bool) -> None:
+    """Run clock, worker and web in this process; the web holds the main thread."""
+    with _working(service), _ticking(service):
+        run_web(service.store, listener, demo=demo)
+
+
+def run_clock(service: Service) -> None:
+    """Run a clock until SIGTERM or SIGINT."""
+    service.rounds.run(_stop_signal())
+
+
+def run_worker(service: Service) -> None:
+    """Run a worker until SIGTERM or SIGINT; sends in hand are finished first."""
+    stopping = _stop_signal()
+    with _working(service):
+        stopping.wait()
+
+
+def run_web(store: Store, listener: socket.socket, *, demo: bool) -> None:
+    """Serve the pages until SIGTERM or SIGINT."""
+    config = uvicorn.Config(
+        create_app(store, demo=demo), log_config=None, access_log=False, server_header=False
+    )
+    _stop_signal()  # uvicorn raises the signal again when it is done: it must find a handler
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+@contextmanager
+def _working(service: Service) -> Iterator[None]:
+    worker = service.bell.worker(service.store.settings.threads)
+    worker.start()
+    try:
+        yield
+    finally:
+        worker.stop(timeout=STOP_MS)
+
+
+@contextmanager
+def _ticking(service: Service) -> Iterator[None]:
+    stopping = threading.Event()
+    thread = threading.Thread(target=service.rounds.run, args=(stopping,), name="clock")
+    thread.start()
+    try:
+        yield
+    finally:
+        stopping.set()
+        thread.join()
+
+
+def _stop_signal() -> threading.Event:
+    stopping = threading.Event()
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        stopping.set()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    return stopping
