@@ -43,7 +43,7 @@ unit: $(READY) ## run the tests alone, two at a time (one file: make unit T=test
 
 schema: $(READY) ## write schedules/schema.json anew from the models
 	@echo "schema: schedules/schema.json"
-	@$(BIN)/python -m troth.schedules.schema
+	@$(BIN)/python -m troth.schedules.schema schedules/schema.json
 
 screenshot: $(READY) ## take the pictures of the pages that README shows
 	@echo "screenshot: there is nothing to take yet" >&2; exit 1

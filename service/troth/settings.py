@@ -1,6 +1,7 @@
 """Settings: from the environment (`TROTH_*`), else from a settings file, else these defaults."""
 
 import os
+import tomllib
 from pathlib import Path
 from typing import Literal
 
@@ -100,6 +101,8 @@ def load_settings(**given: object) -> Settings:
     try:
         _check_file()
         settings = Settings(**given)  # type: ignore[arg-type] # pydantic checks them
+    except tomllib.TOMLDecodeError as error:
+        raise TrothError(f"{settings_file()} is not TOML: {str(error).lower()}") from None
     except ValidationError as error:
         raise TrothError("\n".join(_problem(problem) for problem in error.errors())) from None
     return _with_paths_from(settings_file(), settings)

@@ -1,4 +1,7 @@
-"""up, clock, worker, web, migrate: the service and its roles."""
+"""up, clock, worker, web, migrate: the service and its roles.
+
+The roles (and with them the web) are imported only by the commands that run one.
+"""
 
 import secrets
 import shutil
@@ -10,7 +13,6 @@ from typing import Annotated
 
 import typer
 
-from troth import roles
 from troth.bootstrap import Service, Store, build, open_store
 from troth.cli.output import out
 from troth.delivery.courier import is_channel_url
@@ -47,18 +49,24 @@ def up(
 
 def clock() -> None:
     """Run the clock: plan, dispatch, follow up, settle, sweep."""
+    from troth import roles
+
     with _service() as service:
         roles.run_clock(service)
 
 
 def worker() -> None:
     """Run a worker: deliver the nudges that the clock dispatches."""
+    from troth import roles
+
     with _service() as service:
         roles.run_worker(service)
 
 
 def web() -> None:
     """Run the web pages."""
+    from troth import roles
+
     settings = _logged(load_settings())
     with roles.listening(settings) as socket:
         roles.run_web(open_store(settings), socket, demo=False)
@@ -71,6 +79,8 @@ def migrate() -> None:
 
 
 def _run_all(settings: Settings, *, demo: bool) -> None:
+    from troth import roles
+
     _logged(settings)
     with roles.listening(settings) as socket:
         host, port = socket.getsockname()[:2]

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from troth.bootstrap import open_store
-from troth.cli.output import AsJson, out, print_json, print_table
+from troth.cli.output import AsJson, counted, out, print_json, print_table
 from troth.clock import SystemClock
 from troth.delivery.courier import is_channel_url
 from troth.domain.durations import format_duration
@@ -61,7 +61,9 @@ def check(paths: Paths = None, *, as_json: AsJson = False) -> None:
         raise typer.Exit(1)
     if not as_json:
         rituals = sum(len(couple.rituals) for couple in found.couples)
-        out.print(f"good: {found.files} files, {len(found.couples)} couples, {rituals} rituals")
+        couples = len(found.couples)
+        counts = (counted(found.files, "file"), counted(couples, "couple"))
+        out.print(f"good: {', '.join(counts)}, {counted(rituals, 'ritual')}")
 
 
 def apply(
@@ -85,7 +87,7 @@ def apply(
         detail = f" ({change.detail})" if change.detail else ""
         out.print(f"{change.kind:8} {change.couple}: {change.what}{detail}")
     tail = "nothing was written, this was a dry run" if dry_run else "applied"
-    out.print(f"{len(changes)} changes; {tail}" if changes else "nothing to change")
+    out.print(f"{counted(len(changes), 'change')}; {tail}" if changes else "nothing to change")
 
 
 def next_(

@@ -112,7 +112,7 @@ def _leading_code(words: list[str], expected: Expected) -> tuple[int | None, lis
     number = _number(words[0]) if words else None
     if number is None or number not in expected.codes:
         return None, words
-    if len(words) == 1 and expected.kind in (AnswerKind.RATING, AnswerKind.NUMBER):
+    if len(words) == 1 and expected.kind is AnswerKind.RATING:
         return None, words
     return number, words[1:]
 

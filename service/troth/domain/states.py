@@ -70,10 +70,7 @@ class AnswerKind(StrEnum):
     DONE = "done"
     RATING = "rating"
     WORDS = "words"
-    CHOICE = "choice"
     STEPS = "steps"
-    REVIEW = "review"
-    NUMBER = "number"
 
 
 class Visibility(StrEnum):

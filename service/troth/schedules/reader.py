@@ -34,9 +34,8 @@ class Document:
         try:
             return form.model_validate(self.data)
         except ValidationError as error:
-            raise ScheduleError(
-                self._from_pydantic(form, detail) for detail in error.errors()
-            ) from None
+            told = _without_misspelt(error.errors())
+            raise ScheduleError(self._from_pydantic(form, detail) for detail in told) from None
 
     def _from_pydantic(self, form: type[BaseModel], detail: ErrorDetails) -> Problem:
         path = _walked(self.data, detail["loc"])
@@ -48,6 +47,18 @@ class Document:
         if detail["type"] == "missing":
             return self.problem([*path, str(detail["loc"][-1])], "this key is needed")
         return self.problem(path, _plain(detail))
+
+
+def _without_misspelt(details: Sequence[ErrorDetails]) -> list[ErrorDetails]:
+    """Leave out a missing key that stands there misspelt: that is told of the misspelt one."""
+    strange = [detail["loc"] for detail in details if detail["type"] == "extra_forbidden"]
+
+    def is_misspelt(detail: ErrorDetails) -> bool:
+        table, name = detail["loc"][:-1], str(detail["loc"][-1])
+        beside = [str(place[-1]) for place in strange if place[:-1] == table]
+        return detail["type"] == "missing" and bool(nearest(name, beside))
+
+    return [detail for detail in details if not is_misspelt(detail)]
 
 
 def _walked(data: Any, path: Sequence[str | int]) -> list[str | int]:  # noqa: ANN401 - TOML
