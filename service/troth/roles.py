@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+import structlog
 import uvicorn
 
 from troth.bootstrap import Service, Store
@@ -14,6 +15,8 @@ from troth.errors import TrothError
 from troth.settings import Settings
 from troth.web.app import create_app
 from troth.workers import STOP_MS
+
+log = structlog.get_logger()
 
 
 @contextmanager
@@ -42,13 +45,16 @@ def run_all(service: Service, listener: socket.socket, *, demo: bool) -> None:
 
 def run_clock(service: Service) -> None:
     """Run a clock until SIGTERM or SIGINT."""
-    service.rounds.run(_stop_signal())
+    stopping = _stop_signal()
+    log.info("clock.started")
+    service.rounds.run(stopping)
 
 
 def run_worker(service: Service) -> None:
     """Run a worker until SIGTERM or SIGINT; sends in hand are finished first."""
     stopping = _stop_signal()
     with _working(service):
+        log.info("worker.started", threads=service.store.settings.threads)
         stopping.wait()
 
 

@@ -88,7 +88,8 @@ class Settings(BaseSettings):
     @property
     def page_url(self) -> str:
         """The address that links in nudges begin with."""
-        return self.public_url or f"http://{self.host}:{self.port}"
+        host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104 - compared
+        return self.public_url or f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
 
 
 def settings_file() -> Path:

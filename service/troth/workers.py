@@ -5,12 +5,15 @@ SQL, and a lost or doubled message changes nothing.
 """
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import dramatiq
 import redis
 from dramatiq.brokers.redis import RedisBroker
 from dramatiq.brokers.stub import StubBroker
 from dramatiq.middleware import Middleware, ShutdownNotifications
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from troth.engine.doorbell import Claim
 from troth.errors import TrothError
@@ -19,6 +22,7 @@ QUEUE = "nudges"
 ACTOR = "deliver"
 MOST_CONNECTIONS = 2_000  # redis-py's own cap of 100 stalls workers with more threads
 STOP_MS = 15_000
+ONE_TRY: dict[str, Any] = {"retry": Retry(NoBackoff(), 0), "socket_connect_timeout": 5}
 
 Deliver = Callable[[int, int], None]
 
@@ -63,7 +67,7 @@ def check_redis(url: str) -> None:
     Whoever can write to the queue can ring: an open Redis is refused.
     """
     try:
-        client = redis.Redis.from_url(url)
+        client = redis.Redis.from_url(url, **ONE_TRY)
         client.ping()
     except (redis.RedisError, ValueError) as error:
         raise TrothError(
@@ -81,7 +85,8 @@ def _lets_anybody_in(client: redis.Redis) -> bool:
     given = dict(client.connection_pool.connection_kwargs)
     if "path" in given:  # a socket is guarded by its file mode
         return False
-    stranger = redis.Redis(host=given.get("host", "localhost"), port=given.get("port", 6379))
+    host, port = given.get("host", "localhost"), given.get("port", 6379)
+    stranger = redis.Redis(host=host, port=port, **ONE_TRY)
     try:
         return bool(stranger.ping())
     except redis.RedisError:

@@ -17,7 +17,7 @@ def examine() -> list[Finding]:
     except TrothError as error:
         return [Finding("settings", Health.BAD, str(error))]
     findings = [Finding("settings", Health.GOOD, "the settings can be read")]
-    findings += [_schedules(settings), _redis(settings)]
+    findings += [_schedules(settings), _redis(settings), _links(settings)]
     try:
         store = open_store(settings)
         findings.append(Finding("store", Health.GOOD, "the database, its schema and its key fit"))
@@ -48,3 +48,10 @@ def _redis(settings: Settings) -> Finding:
     except TrothError as error:
         return Finding("doorbell", Health.BAD, str(error))
     return Finding("doorbell", Health.GOOD, "Redis answers, and asks for a password")
+
+
+def _links(settings: Settings) -> Finding:
+    if settings.public_url is None:
+        text = f"links lead to {settings.page_url}, which phones may not reach (TROTH_PUBLIC_URL)"
+        return Finding("public-url", Health.NOTICE, text)
+    return Finding("public-url", Health.GOOD, f"links lead to {settings.public_url}")
