@@ -59,10 +59,11 @@ def _visible(char: str) -> str:
 def parse(text: str, grammar: Grammar, expected: Expected) -> Said:
     """Return what `text` says; UNKNOWN, with its words, where it says nothing Troth can act on."""
     visible = visible_text(text)
-    words = visible.split()
-    legal = _legal(words, grammar)
+    first_line, _, _ = visible.partition("\n")
+    legal = _legal(first_line.split(), grammar)
     if legal is not None:
         return Said(legal)
+    words = visible.split()
     code, words = _leading_code(words, expected)
     return replace(_statement(words, grammar, expected), code=code)
 
@@ -79,7 +80,10 @@ def _folded(words: list[str]) -> tuple[str, ...]:
 
 
 def _legal(words: list[str], grammar: Grammar) -> Verb | None:
-    """Return the legal verb that is the whole message, in any case and punctuation."""
+    """Return the legal verb that is all of these words, in any case and punctuation.
+
+    They are the first line: a signature below STOP must not keep anyone from stopping.
+    """
     folded = _folded(words)
     found = grammar.match(folded)
     return found[0] if found and found[0] in LEGAL and found[1] == len(folded) else None
