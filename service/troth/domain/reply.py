@@ -64,8 +64,12 @@ def parse(text: str, grammar: Grammar, expected: Expected) -> Said:
     if legal is not None:
         return Said(legal)
     words = visible.split()
-    code, words = _leading_code(words, expected)
-    return replace(_statement(words, grammar, expected), code=code)
+    code, rest = _leading_code(words, expected)
+    said = replace(_statement(rest, grammar, expected), code=code)
+    if code is not None and said.verb is Verb.UNKNOWN:
+        unled = _statement(words, grammar, expected)  # "3 was hard" rates, though a code is 3 too
+        return unled if unled.verb is Verb.RATING else said
+    return said
 
 
 def normal_words(text: str) -> tuple[str, ...]:
@@ -92,7 +96,7 @@ def _legal(words: list[str], grammar: Grammar) -> Verb | None:
 def _leading_code(words: list[str], expected: Expected) -> tuple[int | None, list[str]]:
     """Split off a code: a known number before something else, or alone where none is rated."""
     number = _number(words[0]) if words else None
-    if number not in expected.codes:
+    if number not in expected.codes or "/" in words[0]:
         return None, words
     if len(words) == 1 and expected.kind in (AnswerKind.RATING, AnswerKind.NUMBER):
         return None, words
