@@ -138,7 +138,7 @@ def _unmatched(words: list[str], expected: Expected) -> Said:
 
 def _later(words: list[str], spoken: int, expected: Expected) -> Said:
     """Read `later`, `later 30m`, `later 21:30`; anything else after it is not a snooze."""
-    rest = _rest(words, spoken)
+    rest = _rest(words, spoken).rstrip(_EDGES)
     if not rest:
         return Said(Verb.LATER)
     clock = _CLOCK.fullmatch(rest)
