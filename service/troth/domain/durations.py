@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 
 LONGEST = timedelta(days=3_650)  # so that a moment plus a length is always a moment
-_PART = re.compile(r"([0-9]{1,5})\s*([smhdw])", re.IGNORECASE | re.ASCII)  # ASCII: ſ folds to s
+_PART = re.compile(r"([0-9]{1,5})\s*([smhdw])", re.IGNORECASE | re.ASCII)  # U+017F folds to s
 _WHOLE = re.compile(r"(?:[0-9]{1,5}\s*[smhdw]\s*){1,5}", re.IGNORECASE | re.ASCII)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 from troth.domain.slots import instant
 
-_HOURS = re.compile(r"\s*([0-9]{2}):([0-9]{2})\s*-\s*([0-9]{2}):([0-9]{2})\s*")
+_CLOCK = r"((?:[01][0-9]|2[0-3]):[0-5][0-9])"  # times with seconds or an offset are none of ours
+_HOURS = re.compile(rf"{_CLOCK}\s*-\s*{_CLOCK}")
 
 
 @dataclass(frozen=True)
@@ -20,16 +21,10 @@ class QuietHours:
     @classmethod
     def parse(cls, text: str) -> "QuietHours":
         """Read `23:00-07:00`; raises ValueError with the mend."""
-        found = _HOURS.fullmatch(text)
-        try:
-            if found is None:
-                raise ValueError(text)
-            hours = [int(number) for number in found.groups()]
-            start, end = time(hours[0], hours[1]), time(hours[2], hours[3])
-        except ValueError as error:
-            raise ValueError(
-                f"'{text}' are no quiet hours; write for example 23:00-07:00"
-            ) from error
+        found = _HOURS.fullmatch(text.strip())
+        if found is None:
+            raise ValueError(f"'{text}' are no quiet hours; write for example 23:00-07:00")
+        start, end = (time.fromisoformat(part) for part in found.groups())
         if start == end:
             raise ValueError(f"'{text}' is a whole day; a partner who wants silence has STOP")
         return cls(start, end)
