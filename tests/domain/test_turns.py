@@ -34,7 +34,7 @@ def test_turns_alternate_by_kept_occurrence():
 
 def test_a_skipped_week_robs_nobody_of_their_turn():
     led, kept = [], 0
-    for week in "kept skipped kept missed kept".split():
+    for week in ["kept", "skipped", "kept", "missed", "kept"]:
         led.append(lead_of(PARTNERS, ALTERNATE, kept))
         kept += week == "kept"
     assert led == ["ana", "ben", "ben", "ana", "ana"]
