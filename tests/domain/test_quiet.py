@@ -46,6 +46,7 @@ hours = st.builds(
         ("22:00-00:00", "America/Santiago", "2026-09-06T03:59", "2026-09-06T04:00"),
         ("23:15-07:00", "America/Santiago", "2026-04-05T03:05", "2026-04-05T11:00"),
         ("00:00-07:00", "America/St_Johns", "2010-11-07T02:45", "2010-11-07T10:30"),
+        ("22:00-07:00", "Pacific/Apia", "2011-12-30T09:50", "2011-12-30T17:00"),  # over a lost day
     ],
 )
 def test_quiet_holds_from_its_start_until_its_end(quiet, zone, moment, over):

@@ -40,11 +40,12 @@ class QuietHours:
         past.
         """
         today = moment.astimezone(zone).date()
-        for day in (today, today - timedelta(days=1), today + timedelta(days=1)):
+        over = None
+        for day in (today - timedelta(days=1), today, today + timedelta(days=1)):
             starts, ends = self._on(day, zone)
-            if starts <= moment < ends:
-                return ends
-        return None
+            if starts <= (over or moment) < ends:  # a day that a zone leaves out joins two nights
+                over = ends
+        return over
 
     def _on(self, day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
         """Return the instants of the quiet that starts on this local date."""
