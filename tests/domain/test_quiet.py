@@ -54,7 +54,7 @@ def test_quiet_holds_from_its_start_until_its_end(quiet, zone, moment, over):
     assert ends == (utc(over) if over else None)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150)
 @given(hours, zones.map(ZoneInfo), moments)
 def test_quiet_ends_in_the_future_and_is_over_when_it_ends(quiet, zone, moment):
     ends = quiet.over_at(moment, zone)
