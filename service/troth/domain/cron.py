@@ -38,29 +38,41 @@ def check_cron(text: str, least_interval: timedelta = LEAST_INTERVAL) -> str:
     if _RANDOM.search(text):
         raise CronError("random fields (R, H) would move at every reading; write the minute itself")
     expression = " ".join(fields)
-    _check_moments(expression, least_interval)
+    _check_it_comes(expression)
+    _check_room(expression, least_interval)
     return expression
 
 
-def _check_moments(expression: str, least_interval: timedelta) -> None:
-    """Walk two days of moments, at least two moments, and refuse what never comes or crowds."""
+def _check_it_comes(expression: str) -> None:
+    """Refuse what croniter cannot read and what does not come at least twice."""
     try:
         steps = croniter(expression, _REFERENCE)
-        first = previous = steps.get_next(datetime)
-        while previous - first < timedelta(days=2):
-            current = steps.get_next(datetime)
-            if current - previous < least_interval:
-                raise CronError(
-                    f"'{expression}' comes more often than every "
-                    f"{least_interval // timedelta(minutes=1)} minutes; a ritual needs room"
-                )
-            previous = current
+        steps.get_next(datetime)
+        steps.get_next(datetime)
     except (CroniterError, ValueError, KeyError, OverflowError) as error:
-        if isinstance(error, CronError):
-            raise
         raise CronError(
             f"'{expression}' names no moment that comes again; check each field's range"
         ) from error
+
+
+def _check_room(expression: str, least_interval: timedelta) -> None:
+    """Walk two days in a row of the expression's minutes and hours, and refuse what crowds.
+
+    Every day stands in for the days it names: of `0,58 0,23 1,3,4 * *` only the 3rd and 4th crowd,
+    over midnight, and two such days may first follow each other years from now.
+    """
+    minute, hour = expression.split()[:2]
+    steps = croniter(f"{minute} {hour} * * *", _REFERENCE)
+    first = previous = steps.get_next(datetime)
+    while previous - first < timedelta(days=2):
+        current = steps.get_next(datetime)
+        if current - previous < least_interval:
+            raise CronError(
+                f"'{expression}' comes more often than every "
+                f"{least_interval // timedelta(minutes=1)} minutes, within a day or over "
+                f"midnight; a ritual needs room"
+            )
+        previous = current
 
 
 @lru_cache(maxsize=65_536)

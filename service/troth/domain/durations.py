@@ -3,8 +3,9 @@
 import re
 from datetime import timedelta
 
-_PART = re.compile(r"(\d{1,5})\s*(s|m|h|d|w)", re.IGNORECASE)
-_WHOLE = re.compile(r"(?:\d{1,5}\s*[smhdw]\s*){1,5}", re.IGNORECASE)
+LONGEST = timedelta(days=3_650)  # so that a moment plus a length is always a moment
+_PART = re.compile(r"([0-9]{1,5})\s*([smhdw])", re.IGNORECASE | re.ASCII)  # U+017F folds to s
+_WHOLE = re.compile(r"(?:[0-9]{1,5}\s*[smhdw]\s*){1,5}", re.IGNORECASE | re.ASCII)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
@@ -13,7 +14,10 @@ def parse_duration(text: str) -> timedelta:
     if len(text) > 40 or not _WHOLE.fullmatch(text.strip()):
         raise ValueError(f"'{text[:40]}' is no length of time; write for example 45m, 2h or 1h30m")
     parts = ((int(count), _UNITS[unit.lower()]) for count, unit in _PART.findall(text))
-    return sum((timedelta(**{unit: count}) for count, unit in parts), timedelta())
+    length = sum((timedelta(**{unit: count}) for count, unit in parts), timedelta())
+    if length > LONGEST:
+        raise ValueError(f"'{text[:40]}' is too long; a length of time is at most ten years")
+    return length
 
 
 def format_duration(length: timedelta) -> str:

@@ -79,14 +79,18 @@ def _visible(char: str) -> str:
 def parse(text: str, grammar: Grammar, expected: Expected) -> Said:
     """Return what `text` says; UNKNOWN, with its words, where it says nothing Troth can act on."""
     visible = visible_text(text)
-    words = visible.split()
-    legal = _legal(words, grammar)
+    first_line, _, _ = visible.partition("\n")
+    legal = _legal(first_line.split(), grammar)
     if legal is not None:
         return Said(legal)
-    code, words = _leading_code(words, expected)
-    if code is not None:
-        expected = Expected(expected.codes[code])
-    return replace(_statement(words, grammar, expected), code=code)
+    words = visible.split()
+    code, rest = _leading_code(words, expected)
+    coded = expected if code is None else Expected(expected.codes[code])
+    said = replace(_statement(rest, grammar, coded), code=code)
+    if code is not None and said.verb is Verb.UNKNOWN:
+        unled = _statement(words, grammar, expected)  # "3 was hard" rates, though a code is 3 too
+        return unled if unled.verb is Verb.RATING else said
+    return said
 
 
 def normal_words(text: str) -> tuple[str, ...]:
@@ -101,7 +105,10 @@ def _folded(words: list[str]) -> tuple[str, ...]:
 
 
 def _legal(words: list[str], grammar: Grammar) -> Verb | None:
-    """Return the legal verb that is the whole message, in any case and punctuation."""
+    """Return the legal verb that is all of these words, in any case and punctuation.
+
+    They are the first line: a signature below STOP must not keep anyone from stopping.
+    """
     folded = _folded(words)
     found = grammar.match(folded)
     return found[0] if found and found[0] in LEGAL and found[1] == len(folded) else None
@@ -110,7 +117,7 @@ def _legal(words: list[str], grammar: Grammar) -> Verb | None:
 def _leading_code(words: list[str], expected: Expected) -> tuple[int | None, list[str]]:
     """Split off a code: a known number before something else, or alone where none is rated."""
     number = _number(words[0]) if words else None
-    if number is None or number not in expected.codes:
+    if number is None or number not in expected.codes or "/" in words[0]:
         return None, words
     if len(words) == 1 and expected.kind is AnswerKind.RATING:
         return None, words
@@ -152,7 +159,7 @@ def _unmatched(words: list[str], expected: Expected) -> Said:
 
 def _later(words: list[str], spoken: int, expected: Expected) -> Said:
     """Read `later`, `later 30m`, `later 21:30`; anything else after it is not a snooze."""
-    rest = _rest(words, spoken)
+    rest = _rest(words, spoken).rstrip(_EDGES)
     if not rest:
         return Said(Verb.LATER)
     clock = _CLOCK.fullmatch(rest)

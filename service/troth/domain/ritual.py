@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from troth.domain.slots import Slot, first_slot, next_slot
@@ -59,6 +59,15 @@ class Ritual:
         late = self.until is not None and day > self.until
         return early or late or day in self.holidays
 
+    def rest_ends(self, day: date) -> datetime:
+        """Return the last naive minute of the rest that holds on this local date, in one step.
+
+        Stepping slot by slot to a first day years ahead would take the planner minutes.
+        """
+        if self.starts is not None and day < self.starts:
+            day = self.starts - timedelta(days=1)
+        return datetime.combine(day, time(23, 59))
+
     def is_over(self, day: date) -> bool:
         """Say whether the ritual's last day lies before this local date."""
         return self.until is not None and day > self.until
@@ -87,10 +96,12 @@ class Zones:
 
 def coming_slot(ritual: Ritual, zones: Zones, slot: Slot) -> Slot | None:
     """Return `slot`, or the first after it on a day on which the ritual does not rest."""
-    while ritual.rests_on(slot.minute.date()):
-        if ritual.is_over(slot.minute.date()):
+    day = slot.minute.date()
+    while ritual.rests_on(day):
+        if ritual.is_over(day):
             return None
-        slot = next_slot(ritual.cron, zones.of(ritual.zone), slot.minute)
+        slot = next_slot(ritual.cron, zones.of(ritual.zone), ritual.rest_ends(day))
+        day = slot.minute.date()
     return slot
 
 

@@ -79,13 +79,14 @@ def ritual_score(values: Sequence[float]) -> float | None:
     for value in values:
         total = total * DECAY + 1
         share = share * DECAY + value
-    return 100 * share / total
+    return 100 * (share / total)  # in this order: 100 * share could round to above 100
 
 
 def occurrence_weights(count: int) -> list[float]:
     """Return each of `count` occurrences' share of the score, oldest first; they add up to 1."""
     raw = [DECAY ** (count - i) for i in range(1, count + 1)]
-    return [weight / sum(raw) for weight in raw]
+    total = sum(raw)
+    return [weight / total for weight in raw]
 
 
 def standing(settlements: Iterable[Settlement], weights: Mapping[str, float]) -> Standing:
@@ -98,11 +99,11 @@ def standing(settlements: Iterable[Settlement], weights: Mapping[str, float]) ->
         held = newest.get(settlement.occurrence)
         if held is None or settlement.revision > held.revision:
             newest[settlement.occurrence] = settlement
-    ordered = sorted(newest.values(), key=lambda s: (s.due_at, s.occurrence))
-    rituals = tuple(
-        _ritual_standing(ritual, [s for s in ordered if s.ritual == ritual]) for ritual in weights
-    )
-    return combine(rituals, weights)
+    settled: dict[str, list[Settlement]] = {ritual: [] for ritual in weights}
+    for settlement in sorted(newest.values(), key=lambda s: (s.due_at, s.occurrence)):
+        if settlement.ritual in settled:
+            settled[settlement.ritual].append(settlement)
+    return combine(tuple(_ritual_standing(*each) for each in settled.items()), weights)
 
 
 def combine(rituals: tuple[RitualStanding, ...], weights: Mapping[str, float]) -> Standing:

@@ -95,6 +95,7 @@ def next_slot(expression: str, zones: Mapping[str, ZoneInfo], after: datetime) -
 def first_slot(expression: str, zones: Mapping[str, ZoneInfo], now: datetime) -> Slot:
     """Return the first slot that falls due, for whoever is first, strictly after aware `now`."""
     minute = max(now.astimezone(zone).replace(tzinfo=None) for zone in zones.values())
+    minute = minute.replace(second=0, microsecond=0)  # one step of cron for all who ask within it
     slot = next_slot(expression, zones, minute)
     while slot.starts_at <= now:
         slot = next_slot(expression, zones, slot.minute)

@@ -25,8 +25,13 @@ def draw_card(
     Unshown cards come in the deck's order (progressive) or in an order of the couple's own.
     """
 
-    def rank(card: str) -> tuple[datetime, str | int]:
-        shuffled = hashlib.sha256(f"{seed}\0{card}".encode()).hexdigest()
-        return last_shown.get(card, _NEVER), deck.index(card) if in_order else shuffled
+    def rank(place: int) -> tuple[datetime, str | int]:
+        card = deck[place]
+        return last_shown.get(card, _NEVER), place if in_order else _shuffled(card, seed)
 
-    return min(deck, key=rank, default=None)
+    place = min(range(len(deck)), key=rank, default=None)
+    return None if place is None else deck[place]
+
+
+def _shuffled(card: str, seed: str) -> str:
+    return hashlib.sha256(f"{seed}\0{card}".encode()).hexdigest()
