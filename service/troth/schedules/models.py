@@ -60,7 +60,7 @@ Title = Annotated[str, StringConstraints(min_length=1, max_length=80, strip_whit
 Duration = Annotated[
     timedelta,
     BeforeValidator(_duration),
-    PlainSerializer(format_duration, return_type=str),
+    PlainSerializer(format_duration, return_type=str, when_used="json"),
     _schema(r"^(\d+\s*[smhdw]\s*)+$", "a length of time: 45m, 2h, 1h30m"),
 ]
 ClockTime = Annotated[time, BeforeValidator(_clock_time), _schema(r"^\d{2}:\d{2}$", "04:00")]
