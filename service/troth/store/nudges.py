@@ -140,6 +140,15 @@ def withdraw_for_channel(conn: Connection, channel_id: int, reason: str) -> None
     conn.execute(update(nudges).where(planned).values(state=NudgeState.WITHDRAWN, reason=reason))
 
 
+def was_asked(conn: Connection, channel_id: int) -> bool:
+    """Say whether a channel carries its one question, has carried it, or needs none."""
+    query = select(nudges.c.state).where(
+        nudges.c.channel_id == channel_id, nudges.c.purpose == NudgePurpose.CONSENT
+    )
+    states = set(conn.execute(query).scalars())
+    return not states or states != {NudgeState.WITHDRAWN}
+
+
 def rungs(conn: Connection, occurrence_id: int) -> list[Rung]:
     """Return an occurrence's nudges as its ladder sees them, oldest first."""
     query = (
