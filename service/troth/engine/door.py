@@ -78,6 +78,8 @@ def _act(
             return effects.stop(conn, visit)
         case Verb.START:
             return effects.start(conn, visit)
+        case Verb.UNKNOWN if len(found.choices) > 1:
+            return _ask_which(conn, visit, found)  # words alone may well be an answer to one
         case Verb.HELP | Verb.UNKNOWN as verb:
             return visit.language.say(verb)
         case verb if meant is None:
@@ -94,11 +96,11 @@ def _act(
 
 def _ask_which(conn: Connection, visit: Visit, found: Candidates) -> str:
     """Ask once, with the codes, where several are open; where none is, say so."""
-    if not found.open:
+    if not found.choices:
         return visit.language.say("nothing_open")
-    rows = rituals.load_rituals(conn, {occurrence.ritual_id for occurrence, _ in found.open})
+    rows = rituals.load_rituals(conn, {occurrence.ritual_id for occurrence, _ in found.choices})
     choices = ", ".join(
         f"{code} {ritual_from_json(rows[occurrence.ritual_id].spec).title}"
-        for occurrence, code in found.open
+        for occurrence, code in found.choices
     )
-    return visit.language.say("which", choices=choices, code=found.open[0][1])
+    return visit.language.say("which", choices=choices, code=found.choices[0][1])
