@@ -140,6 +140,12 @@ def withdraw_for_channel(conn: Connection, channel_id: int, reason: str) -> None
     conn.execute(update(nudges).where(planned).values(state=NudgeState.WITHDRAWN, reason=reason))
 
 
+def withdraw_for_couple(conn: Connection, couple_id: int, reason: str) -> None:
+    """Take back whatever is planned for a couple that takes part no more."""
+    planned = (nudges.c.couple_id == couple_id) & (nudges.c.state == NudgeState.PLANNED)
+    conn.execute(update(nudges).where(planned).values(state=NudgeState.WITHDRAWN, reason=reason))
+
+
 def was_asked(conn: Connection, channel_id: int) -> bool:
     """Say whether a channel carries its one question, has carried it, or needs none."""
     query = select(nudges.c.state).where(
