@@ -6,7 +6,7 @@ message, `says` something, `expects` the next; a message that nobody expected fa
 
 import itertools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -14,7 +14,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import dramatiq
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from tests.support.phones import Heard, Phones
 from troth.bootstrap import Service, Store, build, open_store
@@ -26,11 +26,14 @@ from troth.domain.score import RitualStanding, Standing
 from troth.engine.apply import apply
 from troth.engine.changes import Change
 from troth.engine.door import Answer
+from troth.engine.doorbell import Claim
+from troth.engine.rounds import Rounds
 from troth.engine.standing import couple_standing, folded_standing
 from troth.schedules.load import load_schedules
 from troth.settings import Settings
-from troth.store import couples, inbox, ledger, nudges, occurrences, replies
+from troth.store import channels, couples, inbox, ledger, nudges, occurrences, replies
 from troth.store.records import Couple, Nudge, Occurrence
+from troth.store.tables import metadata
 from troth.store.tables import nudges as nudge_table
 from troth.store.tables import occurrences as occurrence_table
 from troth.workers import QUEUE
@@ -64,12 +67,30 @@ name = "Ben"
 """
 
 
+def phones_of(key: str, *names: str, more: str = "") -> str:
+    """What a partner's table says who has these phones, each of which may show everything."""
+    listed = ", ".join(
+        f'{{ url = "{{phones}}/{key}/{name}", sensitivity = "open" }}' for name in names
+    )
+    return f"channels = [{listed}]\n{more}"
+
+
 EVENING = """
 [rituals.goodnight]
 practice = "evening-check-in"
 cron = "30 21 * * *"
 """
 """Words from both, window 4 h, one reminder after 1 h."""
+
+
+@dataclass
+class Unheard:
+    """A doorbell that rings where no worker hears it."""
+
+    claims: list[Claim] = field(default_factory=list)
+
+    def ring(self, claims: Sequence[Claim]) -> None:
+        self.claims.extend(claims)
 
 
 @dataclass
@@ -98,7 +119,8 @@ class Actor:
     ) -> str:
         """Say something, by the link of a message where `to` is given; return the answer."""
         nudge = self.stage.nudge_behind(to) if to else None
-        channel = self.stage.channel_id(self.key, on) if on else nudge and nudge.channel_id
+        linked = nudge.channel_id if nudge else None
+        channel = self.stage.channel_id(self.key, on) if on else linked
         return self._reply(text, nudge, channel, None, again).text
 
     def presses(self, verb: Verb, to: Heard) -> str:
@@ -222,8 +244,6 @@ class Stage:
         url = self.phones.url + on
         with self.store.db.reading() as conn:
             mark = self.store.vault.mark(url)
-            from troth.store import channels
-
             found = channels.find_channel(conn, self.partner_id(key), mark)
         assert found is not None, f"{key} has no channel {on}"
         return found
@@ -260,6 +280,16 @@ class Stage:
             if not busy:
                 return
         raise AssertionError("the rounds never come to an end")
+
+    def claim(self) -> list[Claim]:
+        """Make a round whose doorbell nobody hears; return what it claimed."""
+        bell = Unheard()
+        self.deaf_rounds(bell).once()
+        return bell.claims
+
+    def deaf_rounds(self, bell: "Unheard") -> Rounds:
+        """Another clock over the same database, with a doorbell of its own."""
+        return Rounds(self.store.db, self.store.vault, bell, self.clock)
 
     def drain(self) -> None:
         """Return once the worker has nothing in hand."""
@@ -324,6 +354,16 @@ class Stage:
         with self.store.db.reading() as conn:
             entries = ledger.read(conn, self.in_play.id, last=10_000)
         return [entry for entry in entries if kind in entry["type"]]
+
+    def dump(self) -> str:
+        """Everything that is in the database, as text."""
+        with self.store.db.reading() as conn:
+            rows = [
+                [str(value) for value in row]
+                for table in metadata.sorted_tables
+                for row in conn.execute(text(f"SELECT * FROM {table.name}"))  # noqa: S608 - ours
+            ]
+        return str(rows)
 
     def standing(self) -> Standing:
         """Where the couple stands; the fold over the whole ledger must say the same."""
