@@ -65,11 +65,15 @@ def open_store(
     """
     _make_data_folder(settings)
     db = Database(settings.store_url)
-    if migrate or (migrate is None and db.is_sqlite):
-        schema.migrate(db)
-    else:
-        schema.check_schema(db)
-    vault = Vault(settings.secret_key or _key_from_file(settings.key_file, db))
+    try:
+        if migrate or (migrate is None and db.is_sqlite):
+            schema.migrate(db)
+        else:
+            schema.check_schema(db)
+        vault = Vault(settings.secret_key or _key_from_file(settings.key_file, db))
+    except BaseException:
+        db.close()
+        raise
     return Store(settings, db, vault, clock or SystemClock(), load_languages())
 
 

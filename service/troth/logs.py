@@ -9,6 +9,10 @@ import sys
 
 import structlog
 
+# Without the locals that structlog shows by default: they hold channel URLs and words.
+_TRACEBACKS = structlog.processors.ExceptionRenderer(
+    structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+)
 _SHARED: list[structlog.typing.Processor] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
@@ -19,7 +23,7 @@ _SHARED: list[structlog.typing.Processor] = [
 def set_up_logs(form: str, level: str) -> None:
     """Send our log lines, and those of the libraries, to standard error in one form."""
     renderer: list[structlog.typing.Processor] = (
-        [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        [_TRACEBACKS, structlog.processors.JSONRenderer()]
         if form == "json"
         else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=_plain)]
     )
@@ -38,9 +42,9 @@ def set_up_logs(form: str, level: str) -> None:
     )
     root = logging.getLogger()
     root.handlers = [handler]
-    root.setLevel(level.upper())
-    for name in ("dramatiq", "uvicorn", "uvicorn.error", "alembic", "sqlalchemy"):
-        logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+    least = logging.getLevelNamesMapping()[level.upper()]
+    root.setLevel(max(logging.WARNING, least))  # finer lines of the libraries hold addresses
+    logging.getLogger("troth").setLevel(least)
     logging.getLogger("uvicorn.access").disabled = True  # its lines hold answer tokens
 
 

@@ -14,7 +14,7 @@ from troth.engine.apply_rituals import apply_rituals, retire_ritual
 from troth.engine.changes import Change, ChangeKind
 from troth.errors import TrothError
 from troth.schedules.couple import CoupleSchedule
-from troth.store import couples, rituals
+from troth.store import couples, nudges, rituals
 from troth.store.database import Database
 from troth.store.records import Couple, Partner
 from troth.store.vault import Vault
@@ -114,5 +114,6 @@ def _retire_absent(
             for key, row in rituals.rituals_of(conn, couple.id).items():
                 if row.retired_at is None:
                     retire_ritual(conn, row.id, key, now)
+            nudges.withdraw_for_couple(conn, couple.id, "its couple was retired")
             couples.retire_couple(conn, couple.id, now)
             yield Change(ChangeKind.RETIRED, couple.name, "couple")

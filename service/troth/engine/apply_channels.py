@@ -39,6 +39,8 @@ def apply_channels(
         values = {"position": position, "sensitivity": way.sensitivity, "retired_at": None}
         channels.update_channel(conn, found, values)
         if found not in held:
+            if not nudges.was_asked(conn, found):
+                _ask(conn, vault, couple, partner_id, found, now)
             yield ChangeKind.ADDED, url_scheme(way.url)
         elif (held[found].position, held[found].sensitivity) != (position, way.sensitivity):
             yield ChangeKind.CHANGED, url_scheme(way.url)
@@ -73,14 +75,25 @@ def _add_channel(
         },
     )
     if not is_inbox:
-        consent = {
-            "couple_id": couple.id,
-            "partner_id": partner_id,
-            "channel_id": channel_id,
-            "occurrence_id": None,
-            "purpose": NudgePurpose.CONSENT,
-            "due_at": now,
-            "expires_at": now + CONSENT_USE,
-        }
-        nudges.plan_nudges(conn, vault, [consent], now)
+        _ask(conn, vault, couple, partner_id, channel_id, now)
     return channel_id
+
+
+def _ask(
+    conn: Connection,
+    vault: Vault,
+    couple: Couple,
+    partner_id: int,
+    channel_id: int,
+    now: datetime,
+) -> None:
+    consent = {
+        "couple_id": couple.id,
+        "partner_id": partner_id,
+        "channel_id": channel_id,
+        "occurrence_id": None,
+        "purpose": NudgePurpose.CONSENT,
+        "due_at": now,
+        "expires_at": now + CONSENT_USE,
+    }
+    nudges.plan_nudges(conn, vault, [consent], now)

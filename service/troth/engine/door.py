@@ -12,7 +12,7 @@ from troth.domain.reply import Reply, parse
 from troth.engine import effects, events
 from troth.engine.effects import ACKNOWLEDGING, Visit
 from troth.engine.target import Candidates, candidates
-from troth.store import couples, ledger, replies, rituals
+from troth.store import couples, ledger, occurrences, replies, rituals
 from troth.store.database import Database
 from troth.store.records import Occurrence, ritual_from_json
 from troth.store.vault import Vault
@@ -29,7 +29,10 @@ class Answer:
 
 
 def take(db: Database, vault: Vault, languages: Languages, reply: Reply, now: datetime) -> Answer:
-    """Take one reply in, in one transaction; one that came before gets the same answer again."""
+    """Take one reply in, in one transaction; one that came before gets the same answer again.
+
+    The occurrence is held before anything of it is written: two who answer at once take turns.
+    """
     with db.writing() as conn:
         reply_id = replies.keep_reply(conn, reply)
         if reply_id is None:
@@ -39,7 +42,8 @@ def take(db: Database, vault: Vault, languages: Languages, reply: Reply, now: da
         found = candidates(conn, couple, partner, reply, now)
         said = reply.said or parse(reply.text, language.grammar, found.expected)
         visit = Visit(couple, partner, language, reply, said, now)
-        meant = found.choose(said)
+        chosen = found.choose(said)
+        meant = occurrences.lock_occurrence(conn, chosen.id) if chosen else None
         _record(conn, vault, visit, reply_id, meant)
         text = _act(conn, vault, visit, found, meant)
         replies.set_answer(conn, reply_id, text)
@@ -74,6 +78,8 @@ def _act(
             return effects.stop(conn, visit)
         case Verb.START:
             return effects.start(conn, visit)
+        case Verb.UNKNOWN if len(found.choices) > 1:
+            return _ask_which(conn, visit, found)  # words alone may well be an answer to one
         case Verb.HELP | Verb.UNKNOWN as verb:
             return visit.language.say(verb)
         case verb if meant is None:
@@ -90,11 +96,11 @@ def _act(
 
 def _ask_which(conn: Connection, visit: Visit, found: Candidates) -> str:
     """Ask once, with the codes, where several are open; where none is, say so."""
-    if not found.open:
+    if not found.choices:
         return visit.language.say("nothing_open")
-    rows = rituals.load_rituals(conn, {occurrence.ritual_id for occurrence, _ in found.open})
+    rows = rituals.load_rituals(conn, {occurrence.ritual_id for occurrence, _ in found.choices})
     choices = ", ".join(
         f"{code} {ritual_from_json(rows[occurrence.ritual_id].spec).title}"
-        for occurrence, code in found.open
+        for occurrence, code in found.choices
     )
-    return visit.language.say("which", choices=choices, code=found.open[0][1])
+    return visit.language.say("which", choices=choices, code=found.choices[0][1])

@@ -39,7 +39,7 @@ def _remind(conn: Connection, vault: Vault, occurrence_id: int, now: datetime) -
     stamp = occurrence.stamp
     coming = next_follow_up(stamp.due, stamp.remind, occurrence.ends_at, now)
     occurrences.set_follow_up(conn, occurrence_id, coming if occurrence.is_open else None)
-    if not occurrence.is_open:
+    if not occurrence.is_open or occurrence.ends_at <= now:
         return
     said = replies.acknowledgements(conn, occurrence_id)
     claims = {partner: word.claim for partner, word in said.items()}

@@ -127,8 +127,14 @@ def _set_aside(db: Database, ritual_ids: Collection[int], now: datetime) -> None
 
 
 def _apply(conn: Connection, vault: Vault, moves: list[Move], now: datetime) -> None:
-    """Write births, first nudges and ledger in one transaction; another clock's births stay its."""
-    births = [(move.due, move.birth) for move in moves if move.birth]
+    """Write births, first nudges and ledger in one transaction; another clock's births stay its.
+
+    Who moves the ritual on gives the birth, so that one that was retired meanwhile has none; all
+    clocks take rituals in one order, so that they never wait for each other in a ring.
+    """
+    in_order = sorted(moves, key=lambda move: move.due.row.id)
+    ours = [move for move in in_order if _advance(conn, move)]
+    births = [(move.due, move.birth) for move in ours if move.birth]
     born = occurrences.bear(conn, [_occurrence_row(due, birth) for due, birth in births])
     partner_ids = {partner.id for due, _ in births for partner in due.couple.partners}
     ways = channels.confirmed_channels(conn, partner_ids)
@@ -144,13 +150,12 @@ def _apply(conn: Connection, vault: Vault, moves: list[Move], now: datetime) -> 
             )
     nudges.plan_nudges(conn, vault, planned, now)
     ledger.append(conn, entries)
-    for move in moves:
-        _advance(conn, move)
 
 
-def _advance(conn: Connection, move: Move) -> None:
+def _advance(conn: Connection, move: Move) -> bool:
     slot, due_at = (move.coming.name, move.coming.starts_at) if move.coming else (None, None)
-    rituals.advance_ritual(conn, move.due.row, slot, due_at, births=int(move.birth is not None))
+    births = int(move.birth is not None)
+    return rituals.advance_ritual(conn, move.due.row, slot, due_at, births=births)
 
 
 def _occurrence_row(due: DueRitual, birth: Birth) -> dict[str, Any]:

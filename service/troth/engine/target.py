@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from troth.domain.grammar import LEGAL
 from troth.domain.reply import Expected, Reply, Said
 from troth.domain.slots import day_of
 from troth.store import nudges, occurrences, replies
@@ -17,11 +18,20 @@ _MOST_RECENT = 50
 
 @dataclass(frozen=True)
 class Candidates:
-    """What a reply could be about. `open` holds what its partner was asked, with its codes."""
+    """What a reply could be about. `open` holds what its partner was asked, with its codes.
+
+    `waiting` is the part of it on which they have said nothing yet.
+    """
 
     linked: Occurrence | None
     open: Sequence[tuple[Occurrence, int | None]]
+    waiting: Sequence[tuple[Occurrence, int | None]]
     late: Occurrence | None
+
+    @property
+    def choices(self) -> Sequence[tuple[Occurrence, int | None]]:
+        """Return what may be meant where nothing tells: what waits, else a second thought."""
+        return self.waiting or self.open
 
     @property
     def expected(self) -> Expected:
@@ -34,6 +44,8 @@ class Candidates:
 
     def choose(self, said: Said) -> Occurrence | None:
         """Return the one occurrence that is meant, or None where none or several could be."""
+        if said.verb in LEGAL:
+            return None
         if self.linked is not None:
             return self.linked
         if said.code is not None:
@@ -42,8 +54,8 @@ class Candidates:
 
     @property
     def _only(self) -> Occurrence | None:
-        if len(self.open) == 1:
-            return self.open[0][0]
+        if len(self.choices) == 1:
+            return self.choices[0][0]
         return self.late if not self.open else None
 
 
@@ -54,10 +66,15 @@ def candidates(
     nudge = nudges.load_nudge(conn, reply.nudge_id) if reply.nudge_id else None
     if nudge is not None and nudge.occurrence_id is not None:
         found = occurrences.load_occurrences(conn, [nudge.occurrence_id])
-        return Candidates(found[nudge.occurrence_id], (), None)
+        return Candidates(found[nudge.occurrence_id], (), (), None)
     open_now = occurrences.open_for(conn, partner.id)
+    waiting = [
+        (occurrence, code)
+        for occurrence, code in open_now
+        if partner.key not in replies.acknowledgements(conn, occurrence.id)
+    ]
     late = None if open_now else _latest_unanswered(conn, couple, partner, now)
-    return Candidates(None, open_now, late)
+    return Candidates(None, open_now, waiting, late)
 
 
 def _latest_unanswered(

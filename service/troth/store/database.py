@@ -75,7 +75,10 @@ def _engine(url: URL, pool_size: int) -> Engine:
     try:
         if url.get_backend_name() == "sqlite":
             engine = create_engine(
-                url, pool_size=pool_size, connect_args={"timeout": BUSY_MS / 1e3}
+                url,
+                pool_size=pool_size,
+                connect_args={"timeout": BUSY_MS / 1e3},
+                hide_parameters=True,
             )
             event.listen(engine, "connect", _prepare_sqlite)
             event.listen(engine, "begin", _begin_sqlite)

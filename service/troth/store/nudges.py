@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, select, update
 
 from troth.domain.ladder import Rung
-from troth.domain.states import NudgePurpose, NudgeState
+from troth.domain.states import NudgePurpose, NudgeState, OccurrenceState
 from troth.store.records import Nudge
-from troth.store.tables import nudges, partners
+from troth.store.tables import nudges, occurrences, partners
 from troth.store.vault import Vault, token_hash
 
 TOLD = (NudgePurpose.RITUAL, NudgePurpose.REMINDER, NudgePurpose.SNOOZE)
@@ -140,6 +140,21 @@ def withdraw_for_channel(conn: Connection, channel_id: int, reason: str) -> None
     conn.execute(update(nudges).where(planned).values(state=NudgeState.WITHDRAWN, reason=reason))
 
 
+def withdraw_for_couple(conn: Connection, couple_id: int, reason: str) -> None:
+    """Take back whatever is planned for a couple that takes part no more."""
+    planned = (nudges.c.couple_id == couple_id) & (nudges.c.state == NudgeState.PLANNED)
+    conn.execute(update(nudges).where(planned).values(state=NudgeState.WITHDRAWN, reason=reason))
+
+
+def was_asked(conn: Connection, channel_id: int) -> bool:
+    """Say whether a channel carries its one question, has carried it, or needs none."""
+    query = select(nudges.c.state).where(
+        nudges.c.channel_id == channel_id, nudges.c.purpose == NudgePurpose.CONSENT
+    )
+    states = set(conn.execute(query).scalars())
+    return not states or states != {NudgeState.WITHDRAWN}
+
+
 def rungs(conn: Connection, occurrence_id: int) -> list[Rung]:
     """Return an occurrence's nudges as its ladder sees them, oldest first."""
     query = (
@@ -169,12 +184,15 @@ def channels_tried(conn: Connection, nudge: Nudge) -> list[int]:
 def codes_in_use(
     conn: Connection, partner_ids: Collection[int], since: datetime
 ) -> dict[int, set[int]]:
-    """Return each partner's codes given since then: none of them is given again yet."""
+    """Return each partner's codes given since then or still open: none is given again yet."""
     used: dict[int, set[int]] = {partner_id: set() for partner_id in partner_ids}
-    query = select(nudges.c.partner_id, nudges.c.code).where(
-        nudges.c.partner_id.in_(partner_ids), nudges.c.created_at > since
+    query = (
+        select(nudges.c.partner_id, nudges.c.code)
+        .outerjoin(occurrences, occurrences.c.id == nudges.c.occurrence_id)
+        .where(nudges.c.partner_id.in_(partner_ids), nudges.c.code.is_not(None))
+        .where((nudges.c.created_at > since) | (occurrences.c.state == OccurrenceState.OPEN))
     )
-    for row in conn.execute(query.where(nudges.c.code.is_not(None))):
+    for row in conn.execute(query):
         used[row.partner_id].add(row.code)
     return used
 

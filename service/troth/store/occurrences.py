@@ -41,8 +41,13 @@ def load_occurrences(conn: Connection, ids: Collection[int]) -> dict[int, Occurr
 
 
 def lock_occurrence(conn: Connection, occurrence_id: int) -> Occurrence:
-    """Return one occurrence, held until the transaction ends, so that two replies take turns."""
-    query = select(occurrences).where(occurrences.c.id == occurrence_id).with_for_update()
+    """Return one occurrence, held until the transaction ends, so that two replies take turns.
+
+    The hold lets rows that point to it be written: two replies that do so would wait for each
+    other's for ever under a stronger one.
+    """
+    held = select(occurrences).with_for_update(key_share=True)
+    query = held.where(occurrences.c.id == occurrence_id)
     return to_occurrence(conn.execute(query).one())
 
 

@@ -1,0 +1,16 @@
+"""Every conversation plays over both databases."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.stage import Stage, on_stage
+
+
+@pytest.fixture
+def stage(database_url: str, tmp_path: Path) -> Iterator[Stage]:
+    folder = tmp_path / "stage"
+    folder.mkdir()
+    with on_stage(database_url, folder) as stage:
+        yield stage
