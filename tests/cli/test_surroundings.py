@@ -31,10 +31,18 @@ def test_a_database_newer_than_the_code_is_refused_and_left_alone(troth: Run, ho
     with sqlite3.connect(file) as db:
         db.execute("UPDATE alembic_version SET version_num = '9999'")
     db.close()
-    before = file.read_bytes()
+    before = _dump(file)
     for command in (["migrate"], ["score"], ["up"]):
         assert troth(*command).is_one_clear_line("newer Troth", "upgrade"), command
-    assert file.read_bytes() == before
+    assert _dump(file) == before
+
+
+def _dump(file: Path) -> list[str]:
+    db = sqlite3.connect(file)
+    try:
+        return list(db.iterdump())
+    finally:
+        db.close()
 
 
 def test_a_data_folder_that_can_not_be_made_is_named(
