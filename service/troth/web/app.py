@@ -1,18 +1,70 @@
-"""The web application."""
+"""The web application: its routes, its guards, and a friendly page for every error."""
 
-from fastapi import FastAPI
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
 
 from troth.bootstrap import Store
-from troth.store.schema import check_schema
+from troth.web import answers, health, inbox, score
+from troth.web.guard import PAGE_HEADERS, BodyLimit, DiscreetHeaders, KnownHosts
+from troth.web.pages import STATIC, Pages
+
+ErrorPage = Callable[[Request, Any], Coroutine[Any, Any, Response]]
 
 
 def create_app(store: Store, *, demo: bool = False) -> FastAPI:
-    """Return the application over an open store."""
-    app = FastAPI(title="Troth", docs_url=None, redoc_url=None, openapi_url=None, debug=False)
+    """Return the application over an open store.
 
-    @app.get("/readyz")
-    def readyz() -> dict[str, str]:
-        check_schema(store.db)
-        return {"status": "demo" if demo else "ready"}
-
+    In the demo `/` shows both partners' inboxes to whoever asks, so there it answers only to this
+    machine's own names and to the public URL's.
+    """
+    pages = Pages(demo=demo)
+    app = FastAPI(
+        title="Troth",
+        openapi_url=None,
+        exception_handlers={
+            HTTPException: _http_error(pages),
+            RequestValidationError: _unreadable(pages),
+            Exception: _our_fault(pages),
+        },
+    )
+    app.mount("/static", StaticFiles(directory=STATIC))
+    for part in (inbox, answers, score):
+        app.include_router(part.router(store, pages, demo=demo))
+    app.include_router(health.router(store))
+    app.add_middleware(BodyLimit, refuse=pages.notice)
+    if demo:
+        public_url = store.settings.public_url
+        app.add_middleware(KnownHosts, refuse=pages.notice, public_url=public_url)
+    app.add_middleware(DiscreetHeaders)  # added last, so it stands outermost
     return app
+
+
+def _http_error(pages: Pages) -> ErrorPage:
+    async def show(_request: Request, error: HTTPException) -> Response:
+        return pages.notice(error.status_code)
+
+    return show
+
+
+def _unreadable(pages: Pages) -> ErrorPage:
+    async def show(_request: Request, error: RequestValidationError) -> Response:
+        kinds = {(problem["type"], problem["loc"][-1]) for problem in error.errors()}
+        too_long = ("string_too_long", "words") in kinds
+        return pages.notice(413 if too_long else 422)
+
+    return show
+
+
+def _our_fault(pages: Pages) -> ErrorPage:
+    async def show(_request: Request, _error: Exception) -> Response:
+        page = pages.notice(500)  # made outside of every middleware
+        page.headers.update(PAGE_HEADERS)
+        return page
+
+    return show

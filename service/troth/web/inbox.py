@@ -1,0 +1,85 @@
+"""The built-in inbox: each partner's by its secret address; both side by side in the demo."""
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+from sqlalchemy import Connection
+from starlette.responses import Response
+
+from troth.bootstrap import Store
+from troth.delivery.inbox_channel import SCHEME
+from troth.domain.states import ChannelState
+from troth.engine.standing import couple_standing
+from troth.store import channels, couples, inbox
+from troth.store.records import Partner
+from troth.web.cards import Card, Look, Reader, cards_of
+from troth.web.pages import Pages
+
+LETTERS = 60
+LETTERS_IN_DEMO = 24
+
+
+@dataclass(frozen=True)
+class Tray:
+    """One partner's inbox, ready to show. `back` tells an answer where it came from."""
+
+    partner: Partner
+    waiting: list[Card]
+    earlier: list[Card]
+    back: str
+    is_stopped: bool
+
+    @property
+    def newest(self) -> Card | None:
+        """Return the card whose link can stop this inbox, or start it again."""
+        return next(iter(self.waiting + self.earlier), None)
+
+
+def router(store: Store, pages: Pages, *, demo: bool) -> APIRouter:
+    """Return the routes of the inbox."""
+    routes = APIRouter()
+
+    @routes.get("/inbox/{token}")
+    def show_inbox(token: str) -> Response:
+        with store.db.reading() as conn:
+            found = couples.find_by_token(conn, token)
+            if found is None:
+                return pages.notice(404)
+            reader = Reader(*found, store.clock.now())
+            return pages.show(
+                "inbox.html", tray=_tray(conn, store, reader, LETTERS, token), token=token
+            )
+
+    @routes.get("/")
+    def show_first_page() -> Response:
+        return _show_demo(store, pages) if demo else pages.show("welcome.html")
+
+    return routes
+
+
+def _show_demo(store: Store, pages: Pages) -> Response:
+    with store.db.reading() as conn:
+        listed = couples.all_couples(conn)
+        if not listed:
+            return pages.show("demo.html", couple=None, trays=[], standing=None)
+        couple, now = couples.load_couple(conn, listed[0].id), store.clock.now()
+        trays = [
+            _tray(conn, store, Reader(couple, partner, now), LETTERS_IN_DEMO, "demo")
+            for partner in couple.partners
+        ]
+        standing = couple_standing(conn, couple.id)
+        return pages.show("demo.html", couple=couple, trays=trays, standing=standing)
+
+
+def _tray(conn: Connection, store: Store, reader: Reader, last: int, back: str) -> Tray:
+    partner = reader.partner
+    letters = inbox.letters(conn, store.vault, partner.id, last)
+    cards = cards_of(conn, store.vault, reader, [letter.nudge for letter in letters])
+    mine = channels.channels_of(conn, [partner.id])[partner.id]
+    return Tray(
+        partner=partner,
+        waiting=[card for card in cards if card.look is Look.WAITING],
+        earlier=[card for card in cards if card.look is not Look.WAITING],
+        back=back,
+        is_stopped=any(c.scheme == SCHEME and c.state is ChannelState.STOPPED for c in mine),
+    )
