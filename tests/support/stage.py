@@ -349,7 +349,7 @@ class Stage:
             said = replies.acknowledgements(conn, self.occurrence().id).get(key)
         return [self.store.vault.open(said.words_sealed)] if said and said.words_sealed else []
 
-    def events(self, kind: str = "") -> list[dict[str, object]]:
+    def events(self, kind: str = "") -> list[dict[str, Any]]:
         """The ledger as it is streamed, oldest first; those of one kind, such as `nudge.sent`."""
         with self.store.db.reading() as conn:
             entries = ledger.read(conn, self.in_play.id, last=10_000)
