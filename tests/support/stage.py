@@ -11,9 +11,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import dramatiq
+from dramatiq.brokers.stub import StubBroker
 from sqlalchemy import select, text
 
 from tests.support.phones import Heard, Phones
@@ -36,6 +38,7 @@ from troth.store.records import Couple, Nudge, Occurrence
 from troth.store.tables import metadata
 from troth.store.tables import nudges as nudge_table
 from troth.store.tables import occurrences as occurrence_table
+from troth.store.tables import rituals as ritual_table
 from troth.workers import QUEUE
 
 KEY = "the tests know this key and nobody else"
@@ -291,12 +294,28 @@ class Stage:
         """Another clock over the same database, with a doorbell of its own."""
         return Rounds(self.store.db, self.store.vault, bell, self.clock)
 
+    def ring_and_die(self, claims: Sequence[Claim]) -> None:
+        """Ring for claims whose worker is killed at work: what it was doing stays undone."""
+        self.service.bell.ring(claims)
+        self._broker.join(QUEUE, timeout=20_000, fail_fast=False)
+
+    def damage_ritual(self, key: str) -> None:
+        """Make a ritual's row unreadable."""
+        damaged = ritual_table.update().where(ritual_table.c.key == key)
+        with self.store.db.writing() as conn:
+            conn.execute(damaged.values(spec={"cron": "0 0 31 2 *"}))
+
     def drain(self) -> None:
         """Return once the worker has nothing in hand."""
         assert self._worker is not None
-        broker = self.service.bell._broker
-        broker.join(QUEUE, timeout=20_000)
+        self._broker.join(QUEUE, timeout=20_000)
         self._worker.join()
+
+    @property
+    def _broker(self) -> StubBroker:
+        broker = self.service.bell._broker
+        assert isinstance(broker, StubBroker)
+        return broker
 
     def _moment(self, text: str) -> datetime:
         zone = self.in_play.zone if self._couple_id else ZoneInfo("Europe/Lisbon")
@@ -349,7 +368,7 @@ class Stage:
             said = replies.acknowledgements(conn, self.occurrence().id).get(key)
         return [self.store.vault.open(said.words_sealed)] if said and said.words_sealed else []
 
-    def events(self, kind: str = "") -> list[dict[str, object]]:
+    def events(self, kind: str = "") -> list[dict[str, Any]]:
         """The ledger as it is streamed, oldest first; those of one kind, such as `nudge.sent`."""
         with self.store.db.reading() as conn:
             entries = ledger.read(conn, self.in_play.id, last=10_000)
