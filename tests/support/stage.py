@@ -25,6 +25,7 @@ from troth.delivery.courier import Courier, is_channel_url
 from troth.domain.grammar import Verb
 from troth.domain.reply import Reply, Said
 from troth.domain.score import RitualStanding, Standing
+from troth.domain.states import NudgeState
 from troth.engine.apply import apply
 from troth.engine.changes import Change
 from troth.engine.door import Answer
@@ -289,6 +290,12 @@ class Stage:
         bell = Unheard()
         self.deaf_rounds(bell).once()
         return bell.claims
+
+    def plan_again(self) -> None:
+        """Take every claim back, as if it had never been made."""
+        fresh = {"state": NudgeState.PLANNED, "attempt": 0, "lease_until": None}
+        with self.store.db.writing() as conn:
+            conn.execute(nudge_table.update().values(**fresh))
 
     def deaf_rounds(self, bell: "Unheard") -> Rounds:
         """Another clock over the same database, with a doorbell of its own."""
