@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.stage import EVENING, Stage, couple_file, phones_of
+from tests.support.stage import EVENING, KEY, Stage, couple_file, phones_of
 from troth.errors import TrothError
 from troth.store.vault import Vault, token_hash
 
@@ -52,8 +52,23 @@ def test_a_token_can_be_shown_again_but_is_kept_only_as_its_hash():
 
 def test_links_still_lead_home_after_the_key_was_changed():
     seed, hashed = Vault(OLD).new_token()
-    assert token_hash(Vault(f"{NEW},{OLD}").token(seed)) != hashed  # new links are made anew,
-    assert token_hash(Vault(OLD).token(seed)) == hashed  # and the hash of old ones still fits
+    both = Vault(f"{NEW},{OLD}")
+    assert token_hash(both.token(seed)) == hashed
+    assert both.mark("json://phone") == Vault(OLD).mark("json://phone")
+
+
+def test_changing_the_key_makes_no_channel_new(stage: Stage):
+    file = couple_file(EVENING, ben=phones_of("ben", "first"))
+    stage.couple(file)
+    stage.settle_down()
+    stage.ben.confirms("/ben/first")
+    stage.settings = stage.settings.model_copy(update={"secret_key": f"{NEW},{KEY}"})
+    stage.restart()
+    assert stage.couple(file) == []
+    stage.wind("21:30")
+    stage.ben.says("Pears.", to=stage.ben.expects("High and low", on="/ben/first"))
+    stage.ana.says("Quinces.", to=stage.ana.expects("High and low"))
+    assert stage.outcomes() == ["kept"]
 
 
 def test_no_token_and_no_address_is_in_the_database(stage: Stage):
