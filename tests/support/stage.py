@@ -15,6 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import dramatiq
+from dramatiq.brokers.stub import StubBroker
 from sqlalchemy import select, text
 
 from tests.support.phones import Heard, Phones
@@ -24,6 +25,7 @@ from troth.delivery.courier import Courier, is_channel_url
 from troth.domain.grammar import Verb
 from troth.domain.reply import Reply, Said
 from troth.domain.score import RitualStanding, Standing
+from troth.domain.states import NudgeState
 from troth.engine.apply import apply
 from troth.engine.changes import Change
 from troth.engine.door import Answer
@@ -37,6 +39,7 @@ from troth.store.records import Couple, Nudge, Occurrence
 from troth.store.tables import metadata
 from troth.store.tables import nudges as nudge_table
 from troth.store.tables import occurrences as occurrence_table
+from troth.store.tables import rituals as ritual_table
 from troth.workers import QUEUE
 
 KEY = "the tests know this key and nobody else"
@@ -288,16 +291,38 @@ class Stage:
         self.deaf_rounds(bell).once()
         return bell.claims
 
+    def plan_again(self) -> None:
+        """Take every claim back, as if it had never been made."""
+        fresh = {"state": NudgeState.PLANNED, "attempt": 0, "lease_until": None}
+        with self.store.db.writing() as conn:
+            conn.execute(nudge_table.update().values(**fresh))
+
     def deaf_rounds(self, bell: "Unheard") -> Rounds:
         """Another clock over the same database, with a doorbell of its own."""
         return Rounds(self.store.db, self.store.vault, bell, self.clock)
 
+    def ring_and_die(self, claims: Sequence[Claim]) -> None:
+        """Ring for claims whose worker is killed at work: what it was doing stays undone."""
+        self.service.bell.ring(claims)
+        self._broker.join(QUEUE, timeout=20_000, fail_fast=False)
+
+    def damage_ritual(self, key: str) -> None:
+        """Make a ritual's row unreadable."""
+        damaged = ritual_table.update().where(ritual_table.c.key == key)
+        with self.store.db.writing() as conn:
+            conn.execute(damaged.values(spec={"cron": "0 0 31 2 *"}))
+
     def drain(self) -> None:
         """Return once the worker has nothing in hand."""
         assert self._worker is not None
-        broker = self.service.bell._broker
-        broker.join(QUEUE, timeout=20_000)
+        self._broker.join(QUEUE, timeout=20_000)
         self._worker.join()
+
+    @property
+    def _broker(self) -> StubBroker:
+        broker = self.service.bell._broker
+        assert isinstance(broker, StubBroker)
+        return broker
 
     def _moment(self, text: str) -> datetime:
         zone = self.in_play.zone if self._couple_id else ZoneInfo("Europe/Lisbon")

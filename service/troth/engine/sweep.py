@@ -4,6 +4,8 @@ from datetime import datetime
 
 import structlog
 
+from troth.domain.ladder import MOST_ATTEMPTS
+from troth.engine.dispatch import log_failed
 from troth.store import nudges
 from troth.store.database import Database
 
@@ -11,15 +13,19 @@ log = structlog.get_logger()
 
 
 def sweep(db: Database, now: datetime, limit: int = 500) -> int:
-    """Free nudges whose lease is over; return how many.
+    """Free nudges whose lease is over, fail those that broke off too often; return how many.
 
     One that a worker had in hand may have left before the worker died, so it is marked; one whose
     doorbell was lost certainly has not.
     """
     with db.writing() as conn:
+        hopeless = nudges.give_up(conn, now, limit, MOST_ATTEMPTS)
+        log_failed(conn, hopeless, nudges.GIVEN_UP, now)
         maybe_sent, unsent = nudges.release_leases(conn, now, limit)
     if maybe_sent:
         log.warning("nudges.may_repeat", nudges=maybe_sent)
     if unsent:
         log.info("nudges.doorbell_lost", nudges=unsent)
-    return len(maybe_sent) + len(unsent)
+    if hopeless:
+        log.error("nudges.given_up", nudges=[nudge.id for nudge in hopeless])
+    return len(hopeless) + len(maybe_sent) + len(unsent)

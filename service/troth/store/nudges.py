@@ -12,6 +12,7 @@ from troth.store.records import Nudge
 from troth.store.tables import nudges, occurrences, partners
 from troth.store.vault import Vault, token_hash
 
+GIVEN_UP = "every attempt at it broke off"
 TOLD = (NudgePurpose.RITUAL, NudgePurpose.REMINDER, NudgePurpose.SNOOZE)
 
 
@@ -93,6 +94,24 @@ def finish(conn: Connection, nudge: Nudge, values: dict[str, Any]) -> bool:
         .values(lease_until=None, picked=False, **values)
     )
     return conn.execute(done).rowcount > 0
+
+
+def give_up(conn: Connection, now: datetime, limit: int, most_attempts: int) -> list[Nudge]:
+    """Fail what was in hand so often that it seems to kill whoever sends it; return it."""
+    hopeless = (
+        select(nudges.c.id)
+        .where(nudges.c.state == NudgeState.SENDING, nudges.c.lease_until <= now)
+        .where(nudges.c.picked, nudges.c.attempt >= most_attempts)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    failed = (
+        update(nudges)
+        .where(nudges.c.id.in_(hopeless), nudges.c.state == NudgeState.SENDING)
+        .values(state=NudgeState.FAILED, reason=GIVEN_UP, lease_until=None)
+        .returning(nudges)
+    )
+    return [to_nudge(row) for row in conn.execute(failed)]
 
 
 def release_leases(conn: Connection, now: datetime, limit: int) -> tuple[list[int], list[int]]:

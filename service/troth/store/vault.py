@@ -33,7 +33,8 @@ class Vault:
             )
         self._boxes = {_key_id(key): Fernet(_derive(key, b"seal")) for key in listed}
         self._sealing = _key_id(listed[0])
-        self._token_key = _derive(listed[0], b"token")
+        # The oldest: the store's hashes and marks were made with it, and links must lead home.
+        self._token_key = _derive(listed[-1], b"token")
 
     def seal(self, text: str) -> str:
         """Return `text` encrypted, with the id of the key."""

@@ -1,0 +1,113 @@
+"""Claims: one takes a nudge, one has it in hand, one may say how it ended."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+from typing import TypeVar
+
+import pytest
+
+from tests.support.stage import EVENING, Stage, Unheard, couple_file
+from troth.domain.states import NudgeState, OccurrenceState
+from troth.engine.dispatch import LEASE
+from troth.store import nudges, occurrences
+
+T = TypeVar("T")
+CROWD = 4
+
+
+@pytest.fixture
+def due(stage: Stage) -> Iterator[Stage]:
+    """A stage at 21:30 where one nudge for each partner is planned and nothing is sent."""
+    stage.couple(couple_file(EVENING))
+    stage.sleep("21:30")
+    stage.claim()
+    stage.plan_again()
+    yield stage
+
+
+def crowd(call: Callable[[], T]) -> list[T]:
+    """Call it from several threads, released at the same instant."""
+    gate = Barrier(CROWD)
+
+    def go(_: int) -> T:
+        gate.wait(timeout=10)
+        return call()
+
+    with ThreadPoolExecutor(CROWD) as pool:
+        return list(pool.map(go, range(CROWD)))
+
+
+def test_a_nudge_is_claimed_by_one(due: Stage):
+    def claim() -> list[tuple[int, int]]:
+        with due.store.db.writing() as conn:
+            return nudges.claim(conn, due.clock.now(), 10, LEASE)
+
+    claims = [claim for claims in crowd(claim) for claim in claims]
+    assert sorted(nudge_id for nudge_id, _ in claims) == [nudge.id for nudge in due.nudges()]
+
+
+def test_a_claim_is_taken_in_hand_by_one(due: Stage):
+    nudge_id, attempt = due.claim()[0]
+
+    def pick() -> bool:
+        with due.store.db.writing() as conn:
+            return nudges.pick(conn, nudge_id, attempt, due.clock.now(), LEASE) is not None
+
+    assert crowd(pick).count(True) == 1
+
+
+def test_who_comes_late_may_not_say_how_it_ended(due: Stage):
+    """A worker that was thought dead wakes up after its nudge went to another."""
+    nudge_id, attempt = due.claim()[0]
+    with due.store.db.writing() as conn:
+        first = nudges.pick(conn, nudge_id, attempt, due.clock.now(), LEASE)
+        assert first is not None
+    due.sleep(seconds=LEASE.seconds)
+    with due.store.db.writing() as conn:
+        assert nudges.release_leases(conn, due.clock.now(), 10)[0] == [nudge_id]
+        claims = dict(nudges.claim(conn, due.clock.now(), 10, LEASE))
+        second = nudges.pick(conn, nudge_id, claims[nudge_id], due.clock.now(), LEASE)
+        assert second is not None
+    with due.store.db.writing() as conn:
+        assert not nudges.finish(conn, first, {"state": NudgeState.FAILED, "reason": "late"})
+        assert nudges.finish(conn, second, {"state": NudgeState.SENT})
+        assert not nudges.finish(conn, second, {"state": NudgeState.SENT})
+    assert due.nudges()[0].state is NudgeState.SENT
+    assert due.nudges()[0].repeated
+
+
+def test_a_claim_of_an_older_attempt_is_taken_by_nobody(due: Stage):
+    nudge_id, attempt = due.claim()[0]
+    with due.store.db.writing() as conn:
+        assert nudges.pick(conn, nudge_id, attempt - 1, due.clock.now(), LEASE) is None
+        assert nudges.pick(conn, nudge_id, attempt + 1, due.clock.now(), LEASE) is None
+
+
+def test_an_occurrence_is_born_once_however_many_try(due: Stage):
+    one = due.occurrence()
+    birth = {
+        "ritual_id": one.ritual_id,
+        "couple_id": one.couple_id,
+        "slot": "2030-01-01T21:30",
+        "due_at": one.due_at + timedelta(days=1),
+        "ends_at": one.ends_at + timedelta(days=1),
+        "follow_up_at": None,
+        "terms": {},
+        "prompt": None,
+        "state": OccurrenceState.OPEN,
+    }
+
+    def bear() -> int:
+        with due.store.db.writing() as conn:
+            return len(occurrences.bear(conn, [birth]))
+
+    assert sorted(crowd(bear)) == [0, 0, 0, 1]
+
+
+def test_several_clocks_give_one_birth(due: Stage):
+    due.sleep(days=1)
+    crowd(lambda: due.deaf_rounds(Unheard()).once())
+    assert len(due.occurrences()) == 2
+    assert len(due.nudges()) == 4
