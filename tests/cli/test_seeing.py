@@ -1,0 +1,131 @@
+"""log, score, why, partners and doctor after a real answer."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Run
+from tests.cli.test_bad_input import COUPLE
+from troth.bootstrap import build, open_store
+from troth.engine.rounds import Rounds
+from troth.settings import load_settings
+from troth.store import couples, rituals
+
+
+@pytest.fixture
+def evening(troth: Run, home: Path) -> None:
+    """A ritual that is due now, and has been nudged."""
+    (home / "couple.toml").write_text(COUPLE)
+    troth("apply", "couple.toml")
+    store = open_store(load_settings())
+    service = build(store)
+    now = store.clock.now()
+    with store.db.writing() as conn:
+        (source,) = couples.all_couples(conn)
+        (row,) = rituals.rituals_of(conn, source.id).values()
+        soon = now.replace(second=0, microsecond=0) - timedelta(minutes=1)
+        values = {"next_slot": f"{soon:%Y-%m-%dT%H:%M}", "next_due": soon}
+        rituals.update_ritual(conn, row.id, values)
+    worker = service.bell.worker(1)
+    worker.start()
+    _make_rounds(service.rounds)
+    worker.join()
+    worker.stop()
+    service.close()
+
+
+def _make_rounds(rounds: Rounds) -> None:
+    while rounds.once():
+        pass
+
+
+def test_an_answer_moves_the_score_that_is_printed(troth: Run, evening: None) -> None:
+    for partner in ("ana", "BEN"):
+        said = troth("reply", "--couple", "ana & ben", "--partner", partner, "the sea; the rain")
+        assert said.out == "High and low of the day: your words are kept.\n"
+    score = json.loads(troth("score", "--json").out)
+    assert score == {
+        "couple": "Ana & Ben",
+        "score": None,
+        "building": "1 of 5",
+        "rituals": [
+            {
+                "ritual": "goodnight",
+                "score": 100.0,
+                "scored": 1,
+                "excused": 0,
+                "kept": 1,
+                "partial": 0,
+                "missed": 0,
+            }
+        ],
+    }
+    assert "building, 1 of 5" in troth("score").out
+
+
+def test_the_log_holds_every_event_and_no_words(troth: Run, evening: None) -> None:
+    troth("reply", "--partner", "ana", "the sea; the rain")
+    events = json.loads(troth("log", "--json").out)
+    assert [event["type"] for event in events] == [
+        "org.troth.ritual.due.v1",
+        "org.troth.nudge.sent.v1",
+        "org.troth.nudge.sent.v1",
+        "org.troth.reply.received.v1",
+    ]
+    assert all(event["specversion"] == "1.0" for event in events)
+    assert "the sea" not in troth("log").out + json.dumps(events)
+
+
+def test_why_tells_the_reasons_of_an_occurrence_a_nudge_and_a_score(
+    troth: Run, evening: None
+) -> None:
+    troth("reply", "--partner", "ana", "the sea; the rain")
+    troth("reply", "--partner", "ben", "the bread; the bus")
+    occurrence = json.loads(troth("why", "o1", "--json").out)
+    assert (occurrence["state"], occurrence["rule"], occurrence["credit"]) == ("kept", "both", 1.0)
+    assert occurrence["share_of_score"] == 1.0
+    assert [nudge["state"] for nudge in occurrence["nudges"]] == ["sent", "sent"]
+    nudge = json.loads(troth("why", "n1", "--json").out)
+    assert (nudge["because"], nudge["purpose"]) == ("its channel accepted it", "ritual")
+    score = json.loads(troth("why", "c1", "--json").out)
+    assert score["rituals"][0]["occurrences"] == [
+        {"id": "o1", "slot": occurrence["slot"], "credit": 1.0, "share": 1.0}
+    ]
+    assert "the sea" not in json.dumps([occurrence, nudge, score])
+    assert "state: kept" in troth("why", "o1").out
+
+
+@pytest.mark.parametrize("wrong", ["o99", "x1", "o", "o1; drop", "17"])
+def test_why_of_something_unknown_is_one_clear_line(troth: Run, evening: None, wrong: str) -> None:
+    assert troth("why", wrong).is_one_clear_line("id")
+
+
+def test_doctor_explains_every_setting_and_holds_the_score_against_its_ledger(
+    troth: Run, evening: None
+) -> None:
+    result = troth("doctor")
+    assert result.code == 0
+    for setting in (
+        "TROTH_DATABASE_URL",
+        "TROTH_REDIS_URL",
+        "TROTH_SECRET_KEY",
+        "TROTH_PUBLIC_URL",
+    ):
+        assert setting in result.out
+    findings = {finding["id"]: finding for finding in json.loads(troth("doctor", "--json").out)}
+    assert findings["score-fold"]["health"] == "good"
+    assert findings["store"]["health"] == "good"
+
+
+def test_partners_prints_each_ones_own_address(troth: Run, evening: None) -> None:
+    rows = json.loads(troth("partners", "--json").out)
+    assert [row["partner"] for row in rows] == ["ana", "ben"]
+    assert len({row["inbox"] for row in rows}) == 2
+    assert all(row["channels"] == [f"h{i} troth confirmed"] for i, row in enumerate(rows, 1))
+
+
+def test_a_partner_or_couple_that_is_not_there_is_named(troth: Run, evening: None) -> None:
+    assert troth("reply", "--partner", "cleo", "done").is_one_clear_line("ana and ben")
+    assert troth("score", "--couple", "Ana & Bob").is_one_clear_line("'Ana & Ben'")
