@@ -88,6 +88,9 @@ def start_troth(tmp_path: Path) -> Iterator[Callable[..., Process]]:
 
     `start_troth("up", TROTH_PORT="8000")`; every process of one test shares the data folder.
     """
-    settings = {"TROTH_DATA": str(tmp_path / "data"), "TROTH_SECRET_KEY": "only-for-tests"}
+    settings = {
+        "TROTH_DATA": str(tmp_path / "data"),
+        "TROTH_SECRET_KEY": "a key that is good for tests only",
+    }
     with process_starter(settings) as start:
         yield lambda *arguments, **more: start(*TROTH, *arguments, **more)

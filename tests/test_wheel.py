@@ -62,14 +62,13 @@ def test_an_installed_wheel_starts_and_stops_politely(
 ):
     home = tmp_path / "home"
 
-    def troth(*arguments):
+    def troth(*arguments, cwd=tmp_path):
         return start_process(
             installed / "troth",
             *arguments,
-            cwd=tmp_path,
+            cwd=cwd,
             TROTH_DATA=str(tmp_path / "data"),
             TROTH_PORT=str(free_port),
-            TROTH_SECRET_KEY="only-for-tests",
         )
 
     init = troth("init", home)
@@ -77,7 +76,8 @@ def test_an_installed_wheel_starts_and_stops_politely(
     check = troth("check", home / "schedules")
     assert check.wait() == 0, check.output
 
-    up = troth("up")
+    up = troth("up", cwd=home)
+    up.wait_for_line("Troth is up for 1 couple")
 
     def ready():
         try:

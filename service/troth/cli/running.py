@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from troth.bootstrap import Service, Store, build, open_store
-from troth.cli.output import out
+from troth.cli.output import counted, out
 from troth.delivery.courier import is_channel_url
 from troth.engine.apply import apply
 from troth.errors import TrothError
@@ -125,7 +125,7 @@ def _say_where(store: Store, *, demo: bool) -> None:
         return
     with store.db.reading() as conn:
         known = couples.all_couples(conn)
-    out.print(f"Troth is up for {len(known)} couples at {address}")
+    out.print(f"Troth is up for {counted(len(known), 'couple')} at {address}")
     out.print(
         "Each partner's own inbox address: troth partners"
         if known
