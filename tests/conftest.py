@@ -8,11 +8,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
 from tests.support.ports import free_port as find_free_port
 from tests.support.processes import TROTH, Process, process_starter
 from tests.support.servers import PostgreSQL, Redis
 from tests.support.skips import watch_in_ci
+from troth.store import schema
+from troth.store.database import Database
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -46,6 +49,43 @@ def database_url(request: pytest.FixtureRequest) -> str:
     kind = {"sqlite": "sqlite_url", "postgresql": "postgres_url"}[request.param]
     url: str = request.getfixturevalue(kind)
     return url
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with every table and no row, to be copied."""
+    file = tmp_path_factory.mktemp("migrated") / "troth.db"
+    migrate(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_server: PostgreSQL) -> Iterator[str]:
+    """The name of a PostgreSQL database with every table and no row, to be copied."""
+    with postgres_server.database() as url:
+        migrate(url)
+        name = make_url(url).database
+        assert name is not None
+        yield name
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database with every table and no row; the test runs once for each kind."""
+    if request.param == "sqlite":
+        copy = tmp_path / "troth.db"
+        shutil.copy(request.getfixturevalue("migrated_file"), copy)
+        yield f"sqlite:///{copy}"
+    else:
+        template = request.getfixturevalue("migrated_postgres")
+        with request.getfixturevalue("postgres_server").database(template) as url:
+            yield url
+
+
+def migrate(url: str) -> None:
+    database = Database(url)
+    schema.migrate(database)
+    database.close()
 
 
 @pytest.fixture(scope="session")

@@ -9,8 +9,8 @@ from tests.support.stage import Stage, on_stage
 
 
 @pytest.fixture
-def stage(database_url: str, tmp_path: Path) -> Iterator[Stage]:
+def stage(store_url: str, tmp_path: Path) -> Iterator[Stage]:
     folder = tmp_path / "stage"
     folder.mkdir()
-    with on_stage(database_url, folder) as stage:
+    with on_stage(store_url, folder) as stage:
         yield stage

@@ -17,16 +17,16 @@ window = "4h"
 
 
 @pytest.fixture
-def autumn(database_url: str, tmp_path: Path) -> Iterator[Stage]:
+def autumn(store_url: str, tmp_path: Path) -> Iterator[Stage]:
     """Saturday evening before New York's clocks go back, 1 November 2026."""
-    with on_stage(database_url, tmp_path, datetime(2026, 10, 31, 22, tzinfo=UTC)) as stage:
+    with on_stage(store_url, tmp_path, datetime(2026, 10, 31, 22, tzinfo=UTC)) as stage:
         yield stage
 
 
 @pytest.fixture
-def spring(database_url: str, tmp_path: Path) -> Iterator[Stage]:
+def spring(store_url: str, tmp_path: Path) -> Iterator[Stage]:
     """Saturday evening before New York's clocks go forward, 8 March 2026."""
-    with on_stage(database_url, tmp_path, datetime(2026, 3, 7, 22, tzinfo=UTC)) as stage:
+    with on_stage(store_url, tmp_path, datetime(2026, 3, 7, 22, tzinfo=UTC)) as stage:
         yield stage
 
 

@@ -10,7 +10,9 @@ from threading import Barrier
 from tests.support.stage import EVENING, Stage, Unheard, couple_file
 from troth.delivery.courier import Courier
 from troth.delivery.outcome import Message, Outcome
-from troth.engine.dispatch import LEASE
+from troth.engine.dispatch import LEASE, dispatch
+from troth.engine.follow_up import follow_up
+from troth.engine.plan import plan
 
 MANY = "".join(
     f"""
@@ -171,6 +173,19 @@ def test_after_a_day_without_power_nothing_stale_is_sent(stage: Stage):
     states = [str(nudge.state) for nudge in stage.nudges()]
     assert states == ["sent", "sent", "expired", "expired", "sent", "sent"]
     assert len(stage.events("nudge.failed")) == 2
+
+
+def test_a_nudge_that_leaves_late_is_not_followed_by_its_reminder_at_once(stage: Stage):
+    stage.couple(couple_file(EVENING))
+    stage.sleep("22:45")  # after the moment of the reminder
+    now, store = stage.clock.now(), stage.store
+    plan(store.db, store.vault, now)
+    dispatch(store.db, stage.service.bell, now)
+    stage.drain()
+    follow_up(store.db, store.vault, now)
+    stage.wind("12:00")
+    stage.ana.expects("High and low of the day")
+    stage.ben.expects("High and low of the day")
 
 
 def test_a_reminder_that_an_outage_held_up_is_not_sent_late(stage: Stage):

@@ -19,8 +19,8 @@ def db(database_url: str) -> Iterator[Database]:
 
 
 @pytest.fixture
-def stage(database_url: str, tmp_path: Path) -> Iterator[Stage]:
+def stage(store_url: str, tmp_path: Path) -> Iterator[Stage]:
     folder = tmp_path / "stage"
     folder.mkdir()
-    with on_stage(database_url, folder) as stage:
+    with on_stage(store_url, folder) as stage:
         yield stage

@@ -21,6 +21,7 @@ class Rung:
     channel: int | None
     state: NudgeState
     due_at: datetime
+    sent_at: datetime | None = None
 
 
 def next_follow_up(
@@ -42,7 +43,8 @@ def partners_to_remind(
     """Return who gets a reminder now: asked, reached, silent, nothing on its way, some rung left.
 
     Each reminder moment that has come allows one send after the first, and no more: a reminder
-    that was held up is not sent twice.
+    that was held up is not sent twice. A nudge that left late, after an outage or quiet hours,
+    stands for the reminders whose moment it has passed: nobody gets two messages at once.
     """
     rungs = list(rungs)
     chosen = []
@@ -50,8 +52,9 @@ def partners_to_remind(
         mine = [rung for rung in rungs if rung.partner == partner]
         sent = sum(rung.state is NudgeState.SENT for rung in mine)
         waiting = any(rung.state in (NudgeState.PLANNED, NudgeState.SENDING) for rung in mine)
-        come = sum(due[partner] + offset <= now for offset in remind)
-        if partner not in claims and not waiting and 0 < sent <= come:
+        come = [due[partner] + offset for offset in remind if due[partner] + offset <= now]
+        late = any(rung.sent_at and rung.sent_at >= max(come) for rung in mine if come)
+        if partner not in claims and not waiting and not late and 0 < sent <= len(come):
             chosen.append(partner)
     return chosen
 

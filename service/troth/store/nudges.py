@@ -177,13 +177,15 @@ def was_asked(conn: Connection, channel_id: int) -> bool:
 def rungs(conn: Connection, occurrence_id: int) -> list[Rung]:
     """Return an occurrence's nudges as its ladder sees them, oldest first."""
     query = (
-        select(nudges.c.channel_id, nudges.c.state, nudges.c.due_at, partners.c.key)
+        select(
+            nudges.c.channel_id, nudges.c.state, nudges.c.due_at, nudges.c.sent_at, partners.c.key
+        )
         .join(partners, partners.c.id == nudges.c.partner_id)
         .where(nudges.c.occurrence_id == occurrence_id, nudges.c.purpose.in_(TOLD))
         .order_by(nudges.c.id)
     )
     return [
-        Rung(row.key, row.channel_id, NudgeState(row.state), row.due_at)
+        Rung(row.key, row.channel_id, NudgeState(row.state), row.due_at, row.sent_at)
         for row in conn.execute(query)
     ]
 
