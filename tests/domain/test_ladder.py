@@ -6,7 +6,7 @@ import pytest
 
 from tests.domain.moments import utc
 from troth.domain.ladder import (
-    MOST_ATTEMPTS,
+    MOST_FAILURES,
     Rung,
     fallback_channel,
     next_channel,
@@ -111,12 +111,12 @@ def test_after_a_refusal_each_channel_is_tried_once():
 
 
 def test_retries_double_from_half_a_minute_and_end():
-    waits = [retry_after(attempt, None) for attempt in range(1, MOST_ATTEMPTS)]
+    waits = [retry_after(attempt, None) for attempt in range(1, MOST_FAILURES)]
     assert waits == [timedelta(seconds=seconds) for seconds in (30, 60, 120, 240)]
-    assert retry_after(MOST_ATTEMPTS, None) is None
+    assert retry_after(MOST_FAILURES, None) is None
 
 
 def test_a_providers_longer_wait_is_honoured_and_a_shorter_is_not():
     assert retry_after(1, timedelta(minutes=20)) == timedelta(minutes=20)
     assert retry_after(1, timedelta(seconds=1)) == timedelta(seconds=30)
-    assert retry_after(MOST_ATTEMPTS, timedelta(minutes=20)) is None
+    assert retry_after(MOST_FAILURES, timedelta(minutes=20)) is None

@@ -8,7 +8,7 @@ from troth.domain.rules import Terms
 from troth.domain.states import Claim, NudgeState
 
 MOST_REMINDERS = 2
-MOST_ATTEMPTS = 5
+MOST_FAILURES = 5
 FIRST_RETRY = timedelta(seconds=30)
 LONGEST_RETRY = timedelta(minutes=10)
 
@@ -74,12 +74,12 @@ def fallback_channel(channels: Sequence[int], tried: Iterable[int]) -> int | Non
     return next((channel for channel in channels if channel not in spent), None)
 
 
-def retry_after(attempt: int, asked: timedelta | None) -> timedelta | None:
-    """Return the wait before the next attempt (1 = the first has failed), or None to give up.
+def retry_after(failures: int, asked: timedelta | None) -> timedelta | None:
+    """Return the wait before the next attempt after so many failures, or None to give up.
 
     A provider's own Retry-After is honoured when it is longer than ours.
     """
-    if attempt >= MOST_ATTEMPTS:
+    if failures >= MOST_FAILURES:
         return None
-    ours = min(FIRST_RETRY * (1 << (attempt - 1)), LONGEST_RETRY)
+    ours = min(FIRST_RETRY * (1 << (failures - 1)), LONGEST_RETRY)
     return max(ours, asked or timedelta())

@@ -9,12 +9,14 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from troth.engine import events
 from troth.engine.apply_channels import apply_channels
 from troth.engine.apply_rituals import apply_rituals, retire_ritual
 from troth.engine.changes import Change, ChangeKind
+from troth.engine.standing import couple_standing
 from troth.errors import TrothError
 from troth.schedules.couple import CoupleSchedule
-from troth.store import couples, nudges, rituals
+from troth.store import couples, ledger, nudges, rituals
 from troth.store.database import Database
 from troth.store.records import Couple, Partner
 from troth.store.vault import Vault
@@ -65,8 +67,12 @@ def _apply_couple(
         for kind, detail in apply_channels(conn, vault, couple, partner.id, ways, now):
             yield Change(kind, schedule.name, f"channel of {partner.key}", detail)
     moved = before is None or before.zones != couple.zones
+    stood = couple_standing(conn, couple_id)
     for kind, key, practice in apply_rituals(conn, schedule.rituals, couple, now, moved=moved):
         yield Change(kind, schedule.name, f"ritual {key}", practice)
+    stands = couple_standing(conn, couple_id)
+    if stands.score != stood.score:
+        ledger.append(conn, [events.score_changed(couple_id, stands, now)])
 
 
 def _plain(couple: Couple) -> tuple[object, ...]:

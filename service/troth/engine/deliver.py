@@ -149,12 +149,13 @@ def _record(db: Database, vault: Vault, parcel: Parcel, outcome: Outcome, now: d
             log.info("nudge.sent", purpose=nudge.purpose, attempt=nudge.attempt)
             _sent(db, parcel, now)
         case TryAgain(reason, after):
-            wait = retry_after(nudge.attempt, after)
+            failures = nudge.failures + 1
+            wait = retry_after(failures, after)
             if wait is None or now + wait >= nudge.expires_at:
                 _failed(db, vault, parcel, reason, now)
             else:
                 log.info("nudge.retries", reason=reason, attempt=nudge.attempt)
-                _plan_again(db, nudge, now + wait, reason)
+                _plan_again(db, nudge, now + wait, reason, failures)
         case Refused(reason):
             _failed(db, vault, parcel, reason, now)
 
@@ -165,7 +166,7 @@ def _put_off(
     match verdict:
         case Wait(until):
             log.info("nudge.quiet")
-            _plan_again(db, parcel.nudge, until, "quiet hours")
+            _plan_again(db, parcel.nudge, until, "quiet hours", parcel.nudge.failures)
         case Drop(NudgeState.FAILED, reason):
             _failed(db, vault, parcel, reason, now)
         case Drop(state, reason):
@@ -187,10 +188,12 @@ def _sent(db: Database, parcel: Parcel, now: datetime) -> None:
             ledger.append(conn, [event])
 
 
-def _plan_again(db: Database, nudge: Nudge, not_before: datetime, reason: str) -> None:
+def _plan_again(
+    db: Database, nudge: Nudge, not_before: datetime, reason: str, failures: int
+) -> None:
+    again = {"state": NudgeState.PLANNED, "not_before": not_before, "reason": reason}
     with db.writing() as conn:
-        again = {"state": NudgeState.PLANNED, "not_before": not_before, "reason": reason}
-        nudges.finish(conn, nudge, again)
+        nudges.finish(conn, nudge, {**again, "failures": failures})
 
 
 def _failed(db: Database, vault: Vault, parcel: Parcel, reason: str, now: datetime) -> None:

@@ -136,6 +136,7 @@ def _apply(conn: Connection, vault: Vault, moves: list[Move], now: datetime) -> 
     ours = [move for move in in_order if _advance(conn, move)]
     births = [(move.due, move.birth) for move in ours if move.birth]
     born = occurrences.bear(conn, [_occurrence_row(due, birth) for due, birth in births])
+    couples.hold(conn, {due.couple.id for due, _ in births})
     partner_ids = {partner.id for due, _ in births for partner in due.couple.partners}
     ways = channels.confirmed_channels(conn, partner_ids)
     codes = nudges.codes_in_use(conn, partner_ids, now - CODE_REST)

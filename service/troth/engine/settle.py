@@ -47,8 +47,10 @@ def settle_occurrence(conn: Connection, occurrence_id: int, now: datetime) -> Oc
         nudges.withdraw(conn, occurrence_id, "the occurrence is settled")
     row = rituals.load_rituals(conn, [occurrence.ritual_id])[occurrence.ritual_id]
     settled = events.occurrence_settled(occurrence, row.key, outcome, now)
-    standing = couple_standing(conn, occurrence.couple_id)
-    ledger.append(conn, [settled, events.score_changed(occurrence.couple_id, standing, now)])
+    ledger.append(conn, [settled])
+    if (outcome.credit if outcome else None) != occurrence.credit:
+        standing = couple_standing(conn, occurrence.couple_id)
+        ledger.append(conn, [events.score_changed(occurrence.couple_id, standing, now)])
     return occurrences.load_occurrences(conn, [occurrence_id])[occurrence_id]
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import structlog
 
-from troth.domain.ladder import MOST_ATTEMPTS
+from troth.domain.ladder import MOST_FAILURES
 from troth.engine.dispatch import log_failed
 from troth.store import nudges
 from troth.store.database import Database
@@ -19,7 +19,7 @@ def sweep(db: Database, now: datetime, limit: int = 500) -> int:
     doorbell was lost certainly has not.
     """
     with db.writing() as conn:
-        hopeless = nudges.give_up(conn, now, limit, MOST_ATTEMPTS)
+        hopeless = nudges.give_up(conn, now, limit, MOST_FAILURES)
         log_failed(conn, hopeless, nudges.GIVEN_UP, now)
         maybe_sent, unsent = nudges.release_leases(conn, now, limit)
     if maybe_sent:

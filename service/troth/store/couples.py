@@ -37,6 +37,12 @@ def load_couple(conn: Connection, couple_id: int) -> Couple:
     return load_couples(conn, [couple_id])[couple_id]
 
 
+def hold(conn: Connection, ids: Collection[int]) -> None:
+    """Hold couples until the transaction ends, so that two clocks give out codes in turn."""
+    held = select(couples.c.id).where(couples.c.id.in_(ids)).order_by(couples.c.id)
+    conn.execute(held.with_for_update(key_share=True)).all()
+
+
 def find_couple(conn: Connection, name: str) -> Couple | None:
     """Return the couple of this name, if it takes part."""
     query = select(couples.c.id).where(couples.c.name == name, couples.c.retired_at.is_(None))

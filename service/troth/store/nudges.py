@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, case, select, update
 
 from troth.domain.ladder import Rung
 from troth.domain.states import NudgePurpose, NudgeState, OccurrenceState
@@ -25,7 +25,7 @@ def plan_nudges(
     rows = []
     for nudge in planned:
         seed, hashed = vault.new_token()
-        born = {"seed": seed, "token_hash": hashed, "created_at": now, "attempt": 0}
+        born = {"seed": seed, "token_hash": hashed, "created_at": now, "attempt": 0, "failures": 0}
         defaults = {"state": NudgeState.PLANNED, "reason": None, "text": None, "code": None}
         rows.append({"not_before": nudge["due_at"], **defaults, **born, **nudge})
     return list(conn.execute(nudges.insert().returning(nudges.c.id), rows).scalars())
@@ -96,12 +96,12 @@ def finish(conn: Connection, nudge: Nudge, values: dict[str, Any]) -> bool:
     return conn.execute(done).rowcount > 0
 
 
-def give_up(conn: Connection, now: datetime, limit: int, most_attempts: int) -> list[Nudge]:
+def give_up(conn: Connection, now: datetime, limit: int, most_failures: int) -> list[Nudge]:
     """Fail what was in hand so often that it seems to kill whoever sends it; return it."""
     hopeless = (
         select(nudges.c.id)
         .where(nudges.c.state == NudgeState.SENDING, nudges.c.lease_until <= now)
-        .where(nudges.c.picked, nudges.c.attempt >= most_attempts)
+        .where(nudges.c.picked, nudges.c.failures + 1 >= most_failures)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
@@ -132,6 +132,7 @@ def release_leases(conn: Connection, now: datetime, limit: int) -> tuple[list[in
         .values(
             state=NudgeState.PLANNED,
             repeated=nudges.c.repeated | nudges.c.picked,
+            failures=nudges.c.failures + case((nudges.c.picked, 1), else_=0),
             not_before=now,
             lease_until=None,
         )
@@ -281,6 +282,7 @@ def to_nudge(row: Row[Any]) -> Nudge:
         state=NudgeState(row.state),
         reason=row.reason,
         attempt=row.attempt,
+        failures=row.failures,
         repeated=row.repeated,
         sent_at=row.sent_at,
         code=row.code,

@@ -147,6 +147,7 @@ class Nudge:
     state: NudgeState
     reason: str | None
     attempt: int
+    failures: int
     repeated: bool
     sent_at: datetime | None
     code: int | None

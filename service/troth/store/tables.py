@@ -156,7 +156,8 @@ nudges = Table(
     Column("expires_at", Instant, nullable=False),
     Column("state", String(16), nullable=False),
     Column("reason", Text),
-    Column("attempt", Integer, nullable=False, default=0),
+    Column("attempt", Integer, nullable=False, default=0),  # claims so far: the fence
+    Column("failures", Integer, nullable=False, default=0),  # sends that failed or broke off
     Column("picked", Boolean, nullable=False, default=False),  # a worker has it in hand
     Column("lease_until", Instant),
     Column("repeated", Boolean, nullable=False, default=False),  # may have been sent twice

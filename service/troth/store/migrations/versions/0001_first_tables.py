@@ -170,6 +170,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("picked", sa.Boolean(), nullable=False),
         sa.Column("lease_until", MOMENT, nullable=True),
         sa.Column("repeated", sa.Boolean(), nullable=False),
