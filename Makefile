@@ -45,8 +45,9 @@ schema: $(READY) ## write schedules/schema.json anew from the models
 	@echo "schema: schedules/schema.json"
 	@$(BIN)/python -m troth.schedules.schema schedules/schema.json
 
-screenshot: $(READY) ## take the pictures of the pages that README shows
-	@echo "screenshot: there is nothing to take yet" >&2; exit 1
+screenshot: $(READY) ## take the picture of the demo that README shows
+	@echo "screenshot: docs/inbox.png"
+	@$(BIN)/python -m tests.support.screenshot docs/inbox.png
 
 clean: ## remove what make made
 	@echo "clean: .venv, .tools and caches"

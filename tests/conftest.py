@@ -3,21 +3,19 @@
 Servers start when the first test of a pytest worker asks for them, and end with that worker.
 """
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import make_url
 
+from tests.support.browser import find_browser
 from tests.support.ports import free_port as find_free_port
 from tests.support.processes import TROTH, Process, process_starter
 from tests.support.servers import PostgreSQL, Redis
 from tests.support.skips import watch_in_ci
 from troth.store import schema
 from troth.store.database import Database
-
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -104,7 +102,7 @@ def redis_url(redis_server: Redis) -> str:
 @pytest.fixture(scope="session")
 def chromium_path() -> str:
     """The program of a real browser."""
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    path = find_browser()
     if path is None:
         pytest.skip("no browser: install chromium")
     return path

@@ -13,6 +13,7 @@ from troth.store.records import Nudge, Occurrence
 WAY = "link"
 KEEPS = timedelta(days=14)  # how long after its window a link still takes an answer
 LATERS = (15, 30, 60)  # minutes
+SOON = 5  # minutes; where a window is too short for any of the others
 
 _ALWAYS = frozenset({Verb.STOP, Verb.START})
 _RITUAL = _ALWAYS | {Verb.DONE, Verb.NO, Verb.SKIP, Verb.LATER}
@@ -61,8 +62,8 @@ def read(tap: Tap, nudge: Nudge, occurrence: Occurrence | None) -> Said:
         raise UnfitError("there are no words in it")
     if verb is Verb.RATING and tap.rating not in RATINGS:
         raise UnfitError("a rating is a number from 1 to 10")
-    if verb is Verb.LATER and tap.later not in (*LATERS, None):
-        raise UnfitError("later is 15, 30 or 60 minutes")
+    if verb is Verb.LATER and tap.later not in (SOON, *LATERS, None):
+        raise UnfitError("later is 5, 15, 30 or 60 minutes")
     return Said(
         verb,
         rating=tap.rating if verb is Verb.RATING else None,

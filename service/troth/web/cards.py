@@ -22,7 +22,7 @@ from troth.domain.states import (
     OccurrenceState,
     Visibility,
 )
-from troth.inbound.link import LATERS
+from troth.inbound.link import LATERS, SOON
 from troth.store import channels, nudges, occurrences, replies, rituals
 from troth.store.records import Couple, Nudge, Occurrence, Partner, ritual_from_json
 from troth.store.replies import Acknowledgement
@@ -102,7 +102,7 @@ class Card:
 def cards_of(
     conn: Connection, vault: Vault, reader: Reader, told: Iterable[Nudge]
 ) -> Sequence[Card]:
-    """Return one card for each occurrence among nudges given newest first, in the same order."""
+    """Return one card for each occurrence among nudges given newest first, by when it fell due."""
     newest: dict[tuple[str, int], Nudge] = {}
     for nudge in told:
         key = ("o", nudge.occurrence_id) if nudge.occurrence_id else ("n", nudge.id)
@@ -112,7 +112,7 @@ def cards_of(
     states = channels.channels_of(conn, [reader.partner.id])[reader.partner.id]
     by_id = {channel.id: channel.state for channel in states}
     cards = []
-    for nudge in newest.values():
+    for nudge in sorted(newest.values(), key=lambda one: _due(one, found), reverse=True):
         state = by_id.get(nudge.channel_id) if nudge.channel_id else None
         token = vault.token(nudge.seed)
         if nudge.occurrence_id is None:
@@ -122,6 +122,11 @@ def cards_of(
             ritual = _read(rows[occurrence.ritual_id])
             cards.append(_card(conn, vault, reader, token, occurrence, ritual, state))
     return cards
+
+
+def _due(nudge: Nudge, found: Mapping[int, Occurrence]) -> datetime:
+    """Return when a card's matter began: a reminder does not make it younger."""
+    return found[nudge.occurrence_id].due_at if nudge.occurrence_id else nudge.due_at
 
 
 def _read(row: Row[Any]) -> Ritual | None:
@@ -227,7 +232,9 @@ def _laters(occurrence: Occurrence, now: datetime) -> tuple[int, ...]:
     """Return the minutes that may be asked for: those after which there is still time."""
     if not occurrence.is_open:
         return ()
-    return tuple(m for m in LATERS if now + timedelta(minutes=m) < occurrence.ends_at)
+    left = occurrence.ends_at - now
+    fitting = [minutes for minutes in (SOON, *LATERS) if timedelta(minutes=minutes) < left]
+    return tuple(fitting[-len(LATERS) :])
 
 
 def _snoozed_until(mine: Sequence[Nudge], reader: Reader) -> str | None:

@@ -47,6 +47,7 @@ class Pages:
             lstrip_blocks=True,
         )
         style = hashlib.sha256((STATIC / "troth.css").read_bytes()).hexdigest()[:12]
+        self._templates.filters["points"] = points
         self._templates.globals.update(demo=demo, style=style, new_form=new_form)
 
     def show(self, template: str, status: int = 200, **values: object) -> HTMLResponse:
@@ -64,3 +65,8 @@ class Pages:
 def new_form() -> str:
     """Return the mark of one form on one page: sent twice, it is one reply."""
     return secrets.token_hex(8)
+
+
+def points(score: float) -> str:
+    """Return a score in 0..100 as people read it: `91.7`, `100`."""
+    return f"{score:.1f}".removesuffix(".0")
