@@ -45,7 +45,7 @@ schema: $(READY) ## write schedules/schema.json anew from the models
 	@echo "schema: schedules/schema.json"
 	@$(BIN)/python -m troth.schedules.schema schedules/schema.json
 
-screenshot: $(READY) ## take the picture of the demo that README shows
+screenshot: $(READY) ## take the picture of the inbox that README shows
 	@echo "screenshot: docs/inbox.png"
 	@$(BIN)/python -m tests.support.screenshot docs/inbox.png
 
@@ -55,7 +55,7 @@ clean: ## remove what make made
 
 $(READY): pyproject.toml uv.lock $(UV)
 	@echo "setup: Python packages as locked in uv.lock, into .venv"
-	@$(UV) sync --frozen --all-extras --python $(PYTHON)
+	@$(UV) sync --frozen --all-extras --compile-bytecode --python $(PYTHON)
 	@touch $@
 
 # uv makes the environment itself, so neither ensurepip nor Debian's python3-venv is needed, and pip's

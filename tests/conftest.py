@@ -3,6 +3,7 @@
 Servers start when the first test of a pytest worker asks for them, and end with that worker.
 """
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
