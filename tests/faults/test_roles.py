@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
+from tests.support.phones import Phones
 from tests.support.processes import Process
-from tests.support.sink import Sink, open_sink
 from troth.bootstrap import Store, open_store
+from troth.clock import SystemClock
 from troth.domain.grammar import Verb
 from troth.domain.reply import Reply, Said
 from troth.domain.states import NudgePurpose, NudgeState
@@ -27,10 +28,10 @@ couple = "Couple {number}"
 timezone = "Europe/Lisbon"
 [partners.ana]
 name = "Ana"
-channels = [{{ url = "{url}ana/{number}", sensitivity = "open" }}]
+channels = [{{ url = "{url}/ana/{number}", sensitivity = "open" }}]
 [partners.ben]
 name = "Ben"
-channels = [{{ url = "{url}ben/{number}", sensitivity = "open" }}]
+channels = [{{ url = "{url}/ben/{number}", sensitivity = "open" }}]
 [rituals.coffee]
 practice = "shared-coffee"
 cron = "0 7 * * *"
@@ -43,9 +44,9 @@ Start = Callable[..., Process]
 
 
 @pytest.fixture
-def sink() -> Iterator[Sink]:
-    with open_sink() as sink:
-        yield sink
+def phones() -> Iterator[Phones]:
+    with Phones(SystemClock().now).switched_on() as phones:
+        yield phones
 
 
 @pytest.fixture
@@ -60,12 +61,12 @@ def env(postgres_url: str, redis_url: str, tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def store(env: dict[str, str], sink: Sink, tmp_path: Path) -> Iterator[Store]:
+def store(env: dict[str, str], phones: Phones, tmp_path: Path) -> Iterator[Store]:
     """Couples whose channels are confirmed, and whose ritual falls due now."""
     folder = tmp_path / "couples"
     folder.mkdir()
     for number in range(COUPLES):
-        text = FILE.format(number=number, url=sink.url)
+        text = FILE.format(number=number, url=phones.url)
         (folder / f"{number}.toml").write_text(text)
     settings = load_settings(database_url=env["TROTH_DATABASE_URL"], secret_key=KEY)
     store = open_store(settings, migrate=True)
@@ -109,25 +110,25 @@ def _confirm(store: Store, couple_id: int) -> None:
 
 
 def test_two_clocks_and_two_workers_send_each_nudge_once_and_stop_politely(
-    store: Store, env: dict[str, str], sink: Sink, start_troth: Start
+    store: Store, env: dict[str, str], phones: Phones, start_troth: Start
 ) -> None:
     roles = [start_troth(role, **env) for role in ("clock", "clock", "worker", "worker")]
     for process in roles:
         process.wait_for_line("started", timeout=60)
-    arrived = sink.wait_for(2 * COUPLES)
+    arrived = phones.wait_for(2 * COUPLES)
     for process in roles:
         assert process.terminate() == 0, process.output
-    bodies = [re.findall(r"coffee \d+", message["message"])[0] for message in arrived]
+    bodies = [re.findall(r"coffee \d+", message.body)[0] for message in arrived]
     assert sorted(bodies) == sorted(2 * [f"coffee {number}" for number in range(COUPLES)])
-    assert len(sink.wait_for(0)) == 2 * COUPLES
+    assert len(phones.wait_for(0)) == 2 * COUPLES
 
 
 def test_a_worker_killed_in_mid_send_loses_nothing_and_marks_what_may_repeat(
-    store: Store, env: dict[str, str], sink: Sink, start_troth: Start
+    store: Store, env: dict[str, str], phones: Phones, start_troth: Start
 ) -> None:
     clock = start_troth("clock", **env)
     first = start_troth("worker", **env)
-    sink.wait_for(1)
+    phones.wait_for(1)
     first.kill()
     second = start_troth("worker", **env)
     clock.wait_until(lambda: _states(store) <= {NudgeState.SENT, NudgeState.SENDING}, "all claimed")
@@ -136,7 +137,7 @@ def test_a_worker_killed_in_mid_send_loses_nothing_and_marks_what_may_repeat(
     clock.wait_until(lambda: _states(store) == {NudgeState.SENT}, "everything sent")
     second.terminate()
     clock.terminate()
-    arrived = len(sink.wait_for(2 * COUPLES))
+    arrived = len(phones.wait_for(2 * COUPLES))
     assert arrived <= 2 * COUPLES + in_hand
     assert _repeated(store) == in_hand
 

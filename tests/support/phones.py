@@ -34,7 +34,7 @@ class Phones:
         self.heard: list[Heard] = []
         self.calls: list[str] = []  # every path that was called, whatever it answered
         self._now = now
-        self._lock = threading.Lock()
+        self._news = threading.Condition()
         phones = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -59,12 +59,20 @@ class Phones:
         return f"json://127.0.0.1:{self._server.server_address[1]}"
 
     def ring(self, path: str, payload: dict[str, str]) -> int:
-        with self._lock:
+        with self._news:
             status = self.answers.get(path, 200)
             self.calls.append(path)
             if status == 200:
                 self.heard.append(Heard(path, payload["title"], payload["message"], self._now()))
+            self._news.notify_all()
             return status
+
+    def wait_for(self, count: int, timeout: float = 60) -> list[Heard]:
+        """Return what was heard, once it is `count` messages: for senders of other processes."""
+        with self._news:
+            came = self._news.wait_for(lambda: len(self.heard) >= count, timeout)
+            assert came, f"{len(self.heard)} of {count} messages came"
+            return list(self.heard)
 
     @contextmanager
     def switched_on(self) -> Iterator["Phones"]:

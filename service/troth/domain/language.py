@@ -12,7 +12,6 @@ MESSAGES = frozenset(
         "reminder",
         "lite",
         "answer_at",
-        "code",
         "consent_title",
         "consent_body",
         "noted_done",

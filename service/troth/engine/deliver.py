@@ -133,7 +133,6 @@ def _message(parcel: Parcel, channel: Channel, post: Post) -> Message:
         ask=occurrence.stamp.asks[parcel.partner.key] if occurrence else "",
         prompt=occurrence.prompt if occurrence else None,
         text=nudge.text,
-        code=nudge.code,
     )
     language = post.languages.of(parcel.couple.language)
     title, body = compose(content, parcel.ritual, channel.sensitivity, language)
