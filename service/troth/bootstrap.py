@@ -1,13 +1,8 @@
 """The only place that wires parts together."""
 
-import os
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
-
-from sqlalchemy import select
 
 from troth.clock import Clock, SystemClock
 from troth.delivery.courier import Courier
@@ -21,7 +16,7 @@ from troth.schedules.catalogue import load_languages
 from troth.settings import Settings
 from troth.store import inbox, schema
 from troth.store.database import Database
-from troth.store.tables import channels
+from troth.store.keyfile import key_from_file
 from troth.store.vault import Vault
 from troth.workers import DramatiqBell
 
@@ -70,7 +65,7 @@ def open_store(
             schema.migrate(db)
         else:
             schema.check_schema(db)
-        vault = Vault(settings.secret_key or _key_from_file(settings.key_file, db))
+        vault = Vault(settings.secret_key or key_from_file(settings.key_file, db))
     except BaseException:
         db.close()
         raise
@@ -102,36 +97,3 @@ def _make_data_folder(settings: Settings) -> None:
             f"the data folder {settings.data} can't be made: {error.strerror}; "
             "set TROTH_DATA to a folder that may be written"
         ) from error
-
-
-def _key_from_file(file: Path, db: Database) -> str:
-    """Return the key beside the data folder; on the first run, make it (mode 0600)."""
-    try:
-        return file.read_text().strip()
-    except FileNotFoundError:
-        pass
-    except OSError as error:
-        raise TrothError(f"the key file {file} can't be read: {error.strerror}") from error
-    with db.reading() as conn:
-        if conn.execute(select(channels.c.id).limit(1)).first() is not None:
-            raise TrothError(
-                f"the key file {file} is not there, but the store holds what it sealed; "
-                "put it back, or give the key in TROTH_SECRET_KEY"
-            )
-    return _make_key(file)
-
-
-def _make_key(file: Path) -> str:
-    key = secrets.token_urlsafe(32)
-    try:
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:  # another process was first
-        return file.read_text().strip()
-    except OSError as error:
-        raise TrothError(
-            f"the key file {file} can't be made: {error.strerror}; "
-            "give a key in TROTH_SECRET_KEY, or set TROTH_DATA to another folder"
-        ) from error
-    with os.fdopen(handle, "w") as stream:
-        stream.write(key + "\n")
-    return key

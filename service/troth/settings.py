@@ -21,7 +21,7 @@ SETTINGS_FILE = "troth.toml"
 
 
 class Settings(BaseSettings):
-    """Every setting. `troth doctor` explains each, with its value and where it came from."""
+    """Every setting. `troth doctor` explains each, and shows its value unless it may be secret."""
 
     model_config = SettingsConfigDict(env_prefix="TROTH_", extra="forbid", frozen=True)
 
@@ -32,9 +32,12 @@ class Settings(BaseSettings):
     database_url: str | None = Field(
         None,
         description="The store: SQLite or PostgreSQL. Unset: a SQLite file in the data folder.",
+        repr=False,
     )
     redis_url: str | None = Field(
-        None, description="The doorbell between processes. Unset: everything in one process."
+        None,
+        description="The doorbell between processes. Unset: everything in one process.",
+        repr=False,
     )
     public_url: str | None = Field(
         None, description="Where partners reach the pages. Unset: the address the web listens on."
@@ -43,7 +46,10 @@ class Settings(BaseSettings):
         None, description="The folder of your schedule files. `troth up` applies it when it starts."
     )
     secret_key: str | None = Field(
-        None, description="The key to all that is sealed. Unset: made on the first run.", repr=False
+        None,
+        description="The key to all that is sealed; several with commas while it is changed, "
+        "newest first. Unset: made on the first run.",
+        repr=False,
     )
     host: str = Field("127.0.0.1", description="The address the web listens on.")
     port: int = Field(8787, ge=0, le=65_535, description="The port the web listens on.")
@@ -126,9 +132,20 @@ def _problem(problem: object) -> str:
 
 
 def _with_paths_from(file: Path, settings: Settings) -> Settings:
-    """Read relative paths of a settings file as relative to that file."""
-    if settings.schedules is None or settings.schedules.is_absolute():
+    """Read the relative paths of a settings file as relative to that file."""
+    if not file.is_file():
         return settings
-    if "TROTH_SCHEDULES" in os.environ or not file.is_file():
-        return settings
-    return settings.model_copy(update={"schedules": file.resolve().parent / settings.schedules})
+    folder = file.resolve().parent
+    named = {name: getattr(settings, name) for name in ("data", "schedules")}
+    from_file = {
+        name: folder / path
+        for name, path in named.items()
+        if path is not None and not path.is_absolute() and f"TROTH_{name.upper()}" not in os.environ
+    }
+    return settings.model_copy(update=from_file)
+
+
+def strange_variables() -> list[str]:
+    """Return the names of TROTH_* variables that are no settings: they may be misspelt."""
+    known = {f"TROTH_{name.upper()}" for name in Settings.model_fields} | {"TROTH_SETTINGS"}
+    return sorted(name for name in os.environ if name.startswith("TROTH_") and name not in known)

@@ -93,6 +93,7 @@ def test_an_occurrence_is_born_once_however_many_try(due: Stage):
         "slot": "2030-01-01T21:30",
         "due_at": one.due_at + timedelta(days=1),
         "ends_at": one.ends_at + timedelta(days=1),
+        "settle_at": one.ends_at + timedelta(days=1),
         "follow_up_at": None,
         "terms": {},
         "prompt": None,

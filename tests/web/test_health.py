@@ -17,5 +17,5 @@ def test_ready_is_a_database_with_the_schema_of_this_code(house: House, web: htt
         conn.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     answer = web.get("/readyz")
     assert answer.status_code == 503
-    assert "newer Troth" in answer.json()["reason"]
+    assert "troth doctor" in answer.json()["reason"]
     assert web.get("/healthz").status_code == 200

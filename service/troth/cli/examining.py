@@ -6,7 +6,8 @@ from troth.engine.health import Finding, Health, examine_store
 from troth.errors import TrothError
 from troth.schedules.load import load_schedules
 from troth.schedules.problems import ScheduleError
-from troth.settings import Settings, load_settings
+from troth.schedules.suggest import nearest
+from troth.settings import Settings, load_settings, strange_variables
 from troth.workers import check_redis
 
 
@@ -17,6 +18,7 @@ def examine() -> list[Finding]:
     except TrothError as error:
         return [Finding("settings", Health.BAD, str(error))]
     findings = [Finding("settings", Health.GOOD, "the settings can be read")]
+    findings += [_misspelt(name) for name in strange_variables()]
     findings += [_schedules(settings), _redis(settings), _links(settings)]
     try:
         store = open_store(settings)
@@ -26,6 +28,11 @@ def examine() -> list[Finding]:
     except TrothError as error:
         findings.append(Finding("store", Health.BAD, str(error)))
     return findings
+
+
+def _misspelt(name: str) -> Finding:
+    hint = nearest(name.removeprefix("TROTH_").lower(), Settings.model_fields)
+    return Finding("unknown-setting", Health.NOTICE, f"{name} is no setting{hint}; it is ignored")
 
 
 def _schedules(settings: Settings) -> Finding:

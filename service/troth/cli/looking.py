@@ -11,7 +11,8 @@ from troth.domain.score import Standing
 from troth.engine.explain import explain
 from troth.engine.health import Health
 from troth.engine.standing import couple_standing
-from troth.settings import Settings
+from troth.errors import TrothError
+from troth.settings import Settings, load_settings
 from troth.store import channels, ledger
 
 Couple = Annotated[str | None, typer.Option(help="The couple's name.")]
@@ -118,16 +119,21 @@ def doctor(*, as_json: AsJson = False) -> None:
     else:
         print_table(("check", "health", ""), ((f.id, f.health, f.text) for f in findings))
         out.print("\nSettings (TROTH_<NAME> in the environment, or <name> in troth.toml):\n")
-        print_table(("setting", "means", "default"), _explained_settings())
+        print_table(("setting", "means", "now"), _explained_settings())
     if any(finding.health is Health.BAD for finding in findings):
         raise typer.Exit(1)
 
 
 def _explained_settings() -> list[tuple[str, str, str]]:
+    """Return (name, meaning, value) of every setting; a secret's value is only said to be set."""
+    try:
+        settings = load_settings()
+    except TrothError:  # told as a finding already
+        settings = Settings.model_construct()
     rows = []
     for name, field in Settings.model_fields.items():
-        default = field.get_default(call_default_factory=True)
-        shown = "unset" if default is None else str(default)
+        value = getattr(settings, name)
+        shown = "unset" if value is None else str(value) if field.repr else "set"
         rows.append((f"TROTH_{name.upper()}", field.description or "", shown))
     return rows
 

@@ -102,7 +102,11 @@ def next_(
 ) -> None:
     """Print coming occurrences: slot, UTC, and each partner's local time."""
     schedules = load_schedules(_given(paths))
-    chosen = [one for one in schedules.couples if couple in (None, one.name)]
+    chosen = [
+        one
+        for one in schedules.couples
+        if couple is None or couple.casefold() == one.name.casefold()
+    ]
     if couple is not None and not chosen:
         hint = nearest(couple, [one.name for one in schedules.couples])
         raise TrothError(f"there is no couple '{couple}' in these files{hint}")

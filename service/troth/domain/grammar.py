@@ -22,7 +22,7 @@ class Verb(StrEnum):
 
 
 LEGAL = frozenset({Verb.STOP, Verb.START, Verb.HELP})
-_LONGEST_PHRASE = 6  # words
+LONGEST_PHRASE = 6  # words
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Grammar:
 
     def match(self, words: tuple[str, ...]) -> tuple[Verb, int] | None:
         """Return the verb of the longest phrase that `words` begin with, and its word count."""
-        for count in range(min(len(words), _LONGEST_PHRASE), 0, -1):
+        for count in range(min(len(words), LONGEST_PHRASE), 0, -1):
             verb = self.phrases.get(words[:count])
             if verb is not None:
                 return verb, count

@@ -5,34 +5,34 @@ from dataclasses import dataclass
 
 from troth.domain.grammar import Grammar
 
-MESSAGES = frozenset(
-    {
-        "discreet_title",
-        "discreet_body",
-        "reminder",
-        "lite",
-        "answer_at",
-        "consent_title",
-        "consent_body",
-        "noted_done",
-        "noted_no",
-        "noted_skip",
-        "noted_rating",
-        "noted_words",
-        "noted_late",
-        "snoozed",
-        "too_late_to_snooze",
-        "begun",
-        "nothing_to_begin",
-        "steps_over",
-        "stopped",
-        "started",
-        "help",
-        "unknown",
-        "nothing_open",
-        "which",
-    }
-)
+# Everything Troth says, each message with the places that are filled when it is said.
+MESSAGES: Mapping[str, frozenset[str]] = {
+    "discreet_title": frozenset(),
+    "discreet_body": frozenset({"link"}),
+    "reminder": frozenset({"ask"}),
+    "lite": frozenset({"lite"}),
+    "answer_at": frozenset({"link"}),
+    "consent_title": frozenset(),
+    "consent_body": frozenset({"names", "link"}),
+    "noted_done": frozenset({"title", "rating"}),
+    "noted_no": frozenset({"title", "rating"}),
+    "noted_skip": frozenset({"title", "rating"}),
+    "noted_rating": frozenset({"title", "rating"}),
+    "noted_words": frozenset({"title", "rating"}),
+    "noted_late": frozenset(),
+    "snoozed": frozenset({"title", "at"}),
+    "too_late_to_snooze": frozenset({"title"}),
+    "begun": frozenset({"title", "lasts"}),
+    "nothing_to_begin": frozenset({"title"}),
+    "steps_over": frozenset(),
+    "stopped": frozenset(),
+    "started": frozenset(),
+    "help": frozenset(),
+    "unknown": frozenset(),
+    "nothing_open": frozenset(),
+    "no_channel": frozenset({"title"}),
+    "which": frozenset({"choices", "code"}),
+}
 
 
 @dataclass(frozen=True)

@@ -76,7 +76,8 @@ def _judge_joint(terms: Terms, claims: Mapping[str, Claim], *, over: bool) -> Ou
     everyone_spoke = all(partner in claims for partner in terms.needed)
     if Claim.SKIP in said and (terms.rule is not Rule.EITHER or everyone_spoke or over):
         return excused(Excuse.SKIPPED)
-    if Claim.NO in said and (terms.rule is not Rule.EITHER or everyone_spoke):
+    denied = any(claims.get(partner) is Claim.NO for partner in terms.needed)
+    if denied and (terms.rule is not Rule.EITHER or everyone_spoke):
         return scored(0.0)
     return scored(len(done) / len(terms.needed)) if over else None
 

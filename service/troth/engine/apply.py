@@ -38,6 +38,7 @@ def apply(
     """
     changes: list[Change] = []
     with db.rehearsing() if dry_run else db.writing() as conn:
+        couples.hold_named(conn, [schedule.name for schedule in schedules])
         for schedule in schedules:
             changes += _apply_couple(conn, vault, schedule, now)
         changes += _retire_absent(conn, schedules, folders, now)
@@ -67,11 +68,11 @@ def _apply_couple(
         for kind, detail in apply_channels(conn, vault, couple, partner.id, ways, now):
             yield Change(kind, schedule.name, f"channel of {partner.key}", detail)
     moved = before is None or before.zones != couple.zones
-    stood = couple_standing(conn, couple_id)
+    stood = couple_standing(conn, couple_id) if before is not None else None
     for kind, key, practice in apply_rituals(conn, schedule.rituals, couple, now, moved=moved):
         yield Change(kind, schedule.name, f"ritual {key}", practice)
     stands = couple_standing(conn, couple_id)
-    if stands.score != stood.score:
+    if stood is not None and stands.score != stood.score:
         ledger.append(conn, [events.score_changed(couple_id, stands, now)])
 
 

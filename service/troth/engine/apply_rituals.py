@@ -1,6 +1,6 @@
 """The part of `apply` that deals with rituals: a next slot is reckoned only where one changed."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -43,10 +43,12 @@ def _apply_ritual(
     """Write one ritual; its next slot is reckoned anew only where its schedule changed."""
     spec = ritual_to_json(ritual)
     returns = row is not None and row.retired_at is not None
-    if row is not None and row.spec == spec and not moved and not returns:
+    again = moved or returns or (row is not None and row.trouble is not None)
+    if row is not None and row.spec == spec and not again:
         return None
     values: dict[str, Any] = {"spec": spec, "weight": ritual.weight, "retired_at": None}
-    if row is None or moved or returns or _schedule(row.spec) != _schedule(spec):
+    values["trouble"] = None
+    if row is None or again or _schedule(row.spec) != _schedule(spec):
         slot = first_occurrence(ritual, couple.zones, now)
         values["next_slot"] = slot.name if slot else None
         values["next_due"] = slot.starts_at if slot else None
@@ -57,17 +59,20 @@ def _apply_ritual(
     return ChangeKind.ADDED if returns else ChangeKind.CHANGED
 
 
-def _schedule(spec: Mapping[str, Any]) -> tuple[Any, ...]:
+def _schedule(spec: object) -> tuple[Any, ...]:
     """Return the part of a ritual that decides when it falls due."""
+    if not isinstance(spec, dict):  # a damaged row
+        return ()
     return tuple(spec.get(name) for name in ("cron", "zone", "starts", "until", "holidays"))
 
 
 def retire_ritual(conn: Connection, ritual_id: int, key: str, now: datetime) -> None:
     """Let a ritual rest for good: what is open is excused, what is planned is taken back."""
-    rituals.update_ritual(conn, ritual_id, {"retired_at": now, "next_due": None, "next_slot": None})
+    resting = {"retired_at": now, "next_due": None, "next_slot": None, "trouble": None}
+    rituals.update_ritual(conn, ritual_id, resting)
     paused = excused(Excuse.PAUSED)
     for occurrence_id in occurrences.open_of_ritual(conn, ritual_id):
         occurrence = occurrences.lock_occurrence(conn, occurrence_id)
         nudges.withdraw(conn, occurrence_id, "its ritual was retired")
-        occurrences.settle(conn, occurrence_id, paused, now)
+        occurrences.settle(conn, occurrence, paused, now)
         ledger.append(conn, [events.occurrence_settled(occurrence, key, paused, now)])

@@ -6,7 +6,6 @@ No connection to the database is held over the send.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import structlog
 from sqlalchemy import Connection
@@ -15,12 +14,14 @@ from troth.clock import Clock
 from troth.delivery.courier import Courier
 from troth.delivery.outcome import Message, Outcome, Refused, Sent, TryAgain
 from troth.delivery.wording import Content, compose
-from troth.domain.ladder import fallback_channel, retry_after
+from troth.domain.ladder import retry_after
 from troth.domain.language import Languages
 from troth.domain.ritual import Ritual
 from troth.domain.states import ChannelState, NudgePurpose, NudgeState
 from troth.engine import events
+from troth.engine.channel_given_up import give_up_channel
 from troth.engine.dispatch import LEASE
+from troth.errors import TrothError
 from troth.store import channels, couples, ledger, nudges, occurrences, replies, rituals
 from troth.store.database import Database
 from troth.store.records import Channel, Couple, Nudge, Occurrence, Partner, ritual_from_json
@@ -79,8 +80,7 @@ def deliver(db: Database, post: Post, clock: Clock, nudge_id: int, attempt: int)
     with structlog.contextvars.bound_contextvars(couple=parcel.couple.id, nudge=f"n{nudge_id}"):
         verdict = decide(parcel, clock.now())
         if isinstance(verdict, Channel):
-            outcome = post.courier.send(_message(parcel, verdict, post))
-            _record(db, post.vault, parcel, outcome, clock.now())
+            _record(db, post.vault, parcel, _send(parcel, verdict, post), clock.now())
         else:
             _put_off(db, post.vault, parcel, verdict, clock.now())
 
@@ -107,6 +107,8 @@ def decide(parcel: Parcel, now: datetime) -> Channel | Wait | Drop:
 
 def _may_use(channel: Channel, purpose: NudgePurpose) -> bool:
     """Before its owner agrees, a channel carries one question and nothing else."""
+    if channel.is_retired:
+        return False
     asks = purpose is NudgePurpose.CONSENT
     return channel.state is (ChannelState.UNCONFIRMED if asks else ChannelState.CONFIRMED)
 
@@ -122,6 +124,14 @@ def _load(conn: Connection, nudge: Nudge) -> Parcel:
     answered = partner.key in replies.acknowledgements(conn, occurrence.id)
     spec = ritual_from_json(row.spec)
     return Parcel(nudge, couple, partner, channel, occurrence, spec, answered)
+
+
+def _send(parcel: Parcel, channel: Channel, post: Post) -> Outcome:
+    try:
+        message = _message(parcel, channel, post)
+    except (TrothError, KeyError, ValueError) as error:  # no key, a damaged text
+        return Refused(f"its message could not be made ({type(error).__name__})")
+    return post.courier.send(message)
 
 
 def _message(parcel: Parcel, channel: Channel, post: Post) -> Message:
@@ -196,44 +206,8 @@ def _plan_again(
 
 
 def _failed(db: Database, vault: Vault, parcel: Parcel, reason: str, now: datetime) -> None:
-    """Give this channel up for this nudge, and plan the same one on the partner's next channel."""
     nudge = parcel.nudge
     with db.writing() as conn:
-        if not nudges.finish(conn, nudge, {"state": NudgeState.FAILED, "reason": reason}):
-            return
-        log.warning("nudge.failed", purpose=nudge.purpose, reason=reason)
-        ledger.append(conn, [events.nudge_failed(nudge, parcel.partner.key, reason, now)])
-        if nudge.purpose is NudgePurpose.CONSENT:
-            _mark_failing(conn, parcel, now)
-        else:
-            nudges.plan_nudges(conn, vault, _fallback(conn, nudge, now), now)
-
-
-def _fallback(conn: Connection, nudge: Nudge, now: datetime) -> list[dict[str, Any]]:
-    confirmed = channels.confirmed_channels(conn, [nudge.partner_id])[nudge.partner_id]
-    tried = nudges.channels_tried(conn, nudge)
-    channel = fallback_channel(confirmed, tried)
-    if channel is None:
-        return []
-    same = {
-        "couple_id": nudge.couple_id,
-        "partner_id": nudge.partner_id,
-        "occurrence_id": nudge.occurrence_id,
-        "purpose": nudge.purpose,
-        "text": nudge.text,
-        "due_at": nudge.due_at,
-        "expires_at": nudge.expires_at,
-        "code": nudge.code,
-    }
-    return [{**same, "channel_id": channel, "not_before": now}]
-
-
-def _mark_failing(conn: Connection, parcel: Parcel, now: datetime) -> None:
-    channel = parcel.channel
-    if channel is None or channel.state is not ChannelState.UNCONFIRMED:
-        return
-    channels.set_channel_state(conn, channel.id, ChannelState.FAILING, now)
-    event = events.channel_changed(
-        parcel.couple.id, channel, parcel.partner.key, ChannelState.FAILING, now
-    )
-    ledger.append(conn, [event])
+        if nudges.finish(conn, nudge, {"state": NudgeState.FAILED, "reason": reason}):
+            log.warning("nudge.failed", purpose=nudge.purpose, reason=reason)
+            give_up_channel(conn, vault, nudge, reason, now)

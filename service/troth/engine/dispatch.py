@@ -30,6 +30,8 @@ def log_failed(conn: Connection, failed: Sequence[Nudge], reason: str, now: date
     whose = couples.load_couples(conn, {nudge.couple_id for nudge in failed}) if failed else {}
     entries = []
     for nudge in failed:
+        if nudge.couple_id not in whose:
+            continue
         partner = whose[nudge.couple_id].partner_by_id(nudge.partner_id)
         entries.append(events.nudge_failed(nudge, partner.key, reason, now))
     ledger.append(conn, entries)

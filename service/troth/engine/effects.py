@@ -59,6 +59,8 @@ def snooze(conn: Connection, vault: Vault, visit: Visit, occurrence: Occurrence)
     ways = channels.confirmed_channels(conn, [visit.partner.id])[visit.partner.id]
     used = [nudge.channel_id for nudge in mine if nudge.channel_id in ways]
     channel = used[-1] if used else next(iter(ways), None)
+    if channel is None:
+        return visit.language.say("no_channel", title=title)
     nudges.withdraw(conn, occurrence.id, "a later time was asked for", visit.partner.id)
     planned = {
         "couple_id": visit.couple.id,
@@ -142,9 +144,11 @@ def start(conn: Connection, visit: Visit) -> str:
 
 
 def _addressed(conn: Connection, visit: Visit) -> list[Channel]:
-    mine = channels.channels_of(conn, [visit.partner.id])[visit.partner.id]
-    known = visit.reply.channel_id
-    return mine if known is None else [channel for channel in mine if channel.id == known]
+    """Return the channel by which this came, even one taken out since; without one, all."""
+    if visit.reply.channel_id is None:
+        return channels.channels_of(conn, [visit.partner.id])[visit.partner.id]
+    known = channels.load_channel(conn, visit.reply.channel_id)
+    return [known] if known is not None and known.partner_id == visit.partner.id else []
 
 
 def _log_channel(conn: Connection, visit: Visit, channel: Channel, state: ChannelState) -> None:

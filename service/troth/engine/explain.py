@@ -125,7 +125,7 @@ def _couple(conn: Connection, couple_id: int) -> dict[str, Any] | None:
 
 def _weighed(conn: Connection, ritual_id: int) -> list[dict[str, Any]]:
     """Return the scored occurrences with each one's share of the ritual's score, newest first."""
-    felt = occurrences.felt_credits(conn, ritual_id)
+    felt = occurrences.newest_credits(conn, ritual_id)
     shares = occurrence_weights(len(felt))
     return [
         {"id": f"o{occurrence_id}", "slot": slot, "credit": credit, "share": round(share, 4)}

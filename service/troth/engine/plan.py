@@ -14,7 +14,7 @@ from troth.domain.occurrence import Stamp, stamp, window_end
 from troth.domain.ritual import Ritual, first_occurrence, occurrence_after
 from troth.domain.slots import Slot, slot_at, slot_minute
 from troth.domain.states import NudgePurpose, NudgeState, OccurrenceState
-from troth.domain.turns import ALTERNATE, draw_card
+from troth.domain.turns import draw_card
 from troth.engine import events
 from troth.store import channels, couples, ledger, nudges, occurrences, rituals
 from troth.store.database import Database
@@ -36,7 +36,6 @@ class DueRitual:
     row: RitualRow
     couple: Couple
     ritual: Ritual
-    kept: int
     shown: Mapping[str, datetime]
 
 
@@ -78,7 +77,7 @@ def decide(due: DueRitual, now: datetime) -> Move:
     slot = slot_at(slot_minute(due.row.next_slot), zones.of(ritual.zone))
     if slot.last_due_at < now - CATCH_UP:
         return Move(due, None, first_occurrence(ritual, zones, now - CATCH_UP))
-    terms = stamp(ritual, slot, zones.name(ritual.zone), due.row.born, due.kept)
+    terms = stamp(ritual, slot, zones.name(ritual.zone), due.row.born, due.row.kept)
     prompt = draw_card(ritual.prompts, due.shown, str(due.row.id), in_order=ritual.prompts_in_order)
     birth = Birth(slot, terms, window_end(ritual, slot), prompt)
     return Move(due, birth, occurrence_after(ritual, zones, slot.minute))
@@ -87,16 +86,17 @@ def decide(due: DueRitual, now: datetime) -> Move:
 def _load(conn: Connection, rows: list[RitualRow]) -> list[DueRitual]:
     """Load what deciding needs; a row whose spec can't be read is left out."""
     whose = couples.load_couples(conn, {row.couple_id for row in rows})
-    readable = [(row, ritual) for row in rows if (ritual := _read_safely(row))]
-    turned = [row.id for row, ritual in readable if ritual.lead == ALTERNATE]
-    kept = occurrences.kept_counts(conn, turned) if turned else {}
+    readable = [
+        (row, ritual)
+        for row in rows
+        if row.couple_id in whose and (ritual := _read_safely(row)) is not None
+    ]
     return [
         DueRitual(
             row,
             whose[row.couple_id],
             ritual,
-            kept.get(row.id, 0),
-            rituals.prompts_shown(conn, row.id) if ritual.prompts else {},
+            rituals.prompts_shown(conn, row.id, len(ritual.prompts)) if ritual.prompts else {},
         )
         for row, ritual in readable
     ]
@@ -132,14 +132,14 @@ def _apply(conn: Connection, vault: Vault, moves: list[Move], now: datetime) -> 
     Who moves the ritual on gives the birth, so that one that was retired meanwhile has none; all
     clocks take rituals in one order, so that they never wait for each other in a ring.
     """
+    couples.hold(conn, {move.due.couple.id for move in moves})
     in_order = sorted(moves, key=lambda move: move.due.row.id)
     ours = [move for move in in_order if _advance(conn, move)]
     births = [(move.due, move.birth) for move in ours if move.birth]
     born = occurrences.bear(conn, [_occurrence_row(due, birth) for due, birth in births])
-    couples.hold(conn, {due.couple.id for due, _ in births})
     partner_ids = {partner.id for due, _ in births for partner in due.couple.partners}
     ways = channels.confirmed_channels(conn, partner_ids)
-    codes = nudges.codes_in_use(conn, partner_ids, now - CODE_REST)
+    codes = nudges.codes_in_use(conn, {due.couple.id for due, _ in births}, now - CODE_REST)
     planned: list[dict[str, Any]] = []
     entries: list[ledger.Event] = []
     for due, birth in births:
@@ -167,6 +167,7 @@ def _occurrence_row(due: DueRitual, birth: Birth) -> dict[str, Any]:
         "slot": slot.name,
         "due_at": slot.starts_at,
         "ends_at": birth.ends_at,
+        "settle_at": birth.ends_at,
         "follow_up_at": next_follow_up(slot.due, birth.stamp.remind, birth.ends_at, slot.starts_at),
         "terms": stamp_to_json(birth.stamp),
         "prompt": birth.prompt,
@@ -179,13 +180,14 @@ def _first_nudges(
     birth: Birth,
     occurrence_id: int,
     ways: Mapping[int, list[int]],
-    codes: Mapping[int, set[int]],
+    codes: dict[int, set[int]],
 ) -> Iterable[dict[str, Any]]:
     """Yield one nudge a partner; where nobody may be reached, that is written down at once."""
     for partner in couple.partners:
         channel = next(iter(ways[partner.id]), None)
-        code = next(n for n in count(1) if n not in codes[partner.id])
-        codes[partner.id].add(code)
+        taken = codes.setdefault(partner.id, set())
+        code = next(n for n in count(1) if n not in taken)
+        taken.add(code)
         yield {
             "couple_id": couple.id,
             "partner_id": partner.id,

@@ -35,16 +35,27 @@ class Rounds:
     clock: Clock
 
     def once(self) -> int:
-        """Do each duty once at the present moment; return how much there was to do."""
+        """Do each duty once at the present moment; return how much there was to do.
+
+        One duty's trouble keeps no other from its work; what went wrong is raised at the end.
+        """
         now = self.clock.now()
         duties: tuple[Callable[[], int], ...] = (
-            lambda: sweep(self.db, now),
+            lambda: sweep(self.db, self.vault, now),
             lambda: plan(self.db, self.vault, now),
             lambda: dispatch(self.db, self.doorbell, now),
             lambda: follow_up(self.db, self.vault, now),
             lambda: settle(self.db, now),
         )
-        return sum(duty() for duty in duties)
+        done, troubles = 0, []
+        for duty in duties:
+            try:
+                done += duty()
+            except Exception as error:  # noqa: BLE001 - raised below, with the others'
+                troubles.append(error)
+        if troubles:
+            raise ExceptionGroup("duties failed", troubles)
+        return done
 
     def next_moment(self) -> datetime | None:
         """Return when something is due next, aware UTC, or None."""

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import Connection
 
+from troth.domain.ladder import next_follow_up
 from troth.domain.rules import Outcome, judge
 from troth.domain.states import NudgeState
 from troth.engine import events
@@ -33,25 +34,25 @@ def settle(db: Database, now: datetime, limit: int = 200) -> int:
     return len(waiting)
 
 
-def settle_occurrence(conn: Connection, occurrence_id: int, now: datetime) -> Occurrence:
-    """Judge one occurrence as of now, inside the caller's transaction; return how it stands then.
+def settle_occurrence(conn: Connection, occurrence_id: int, now: datetime) -> None:
+    """Judge one occurrence as of now, inside the caller's transaction.
 
     The row is held meanwhile: two partners who answer at once are judged one after the other.
     """
     occurrence = occurrences.lock_occurrence(conn, occurrence_id)
     outcome = _judge(conn, occurrence, now)
-    if outcome == _standing_outcome(occurrence):
-        return occurrence
-    occurrences.settle(conn, occurrence_id, outcome, now)
+    row = rituals.load_rituals(conn, [occurrence.ritual_id])[occurrence.ritual_id]
+    if outcome == _standing_outcome(occurrence) or (outcome is None and row.retired_at):
+        return
+    stamp = occurrence.stamp
+    coming = next_follow_up(stamp.due, stamp.remind, occurrence.ends_at, now)
+    occurrences.settle(conn, occurrence, outcome, now, coming)
     if outcome is not None:
         nudges.withdraw(conn, occurrence_id, "the occurrence is settled")
-    row = rituals.load_rituals(conn, [occurrence.ritual_id])[occurrence.ritual_id]
-    settled = events.occurrence_settled(occurrence, row.key, outcome, now)
-    ledger.append(conn, [settled])
+    ledger.append(conn, [events.occurrence_settled(occurrence, row.key, outcome, now)])
     if (outcome.credit if outcome else None) != occurrence.credit:
         standing = couple_standing(conn, occurrence.couple_id)
         ledger.append(conn, [events.score_changed(occurrence.couple_id, standing, now)])
-    return occurrences.load_occurrences(conn, [occurrence_id])[occurrence_id]
 
 
 def _judge(conn: Connection, occurrence: Occurrence, now: datetime) -> Outcome | None:

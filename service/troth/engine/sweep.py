@@ -5,14 +5,15 @@ from datetime import datetime
 import structlog
 
 from troth.domain.ladder import MOST_FAILURES
-from troth.engine.dispatch import log_failed
+from troth.engine.channel_given_up import give_up_channel
 from troth.store import nudges
 from troth.store.database import Database
+from troth.store.vault import Vault
 
 log = structlog.get_logger()
 
 
-def sweep(db: Database, now: datetime, limit: int = 500) -> int:
+def sweep(db: Database, vault: Vault, now: datetime, limit: int = 500) -> int:
     """Free nudges whose lease is over, fail those that broke off too often; return how many.
 
     One that a worker had in hand may have left before the worker died, so it is marked; one whose
@@ -20,7 +21,8 @@ def sweep(db: Database, now: datetime, limit: int = 500) -> int:
     """
     with db.writing() as conn:
         hopeless = nudges.give_up(conn, now, limit, MOST_FAILURES)
-        log_failed(conn, hopeless, nudges.GIVEN_UP, now)
+        for nudge in hopeless:
+            give_up_channel(conn, vault, nudge, nudges.GIVEN_UP, now)
         maybe_sent, unsent = nudges.release_leases(conn, now, limit)
     if maybe_sent:
         log.warning("nudges.may_repeat", nudges=maybe_sent)

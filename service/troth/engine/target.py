@@ -67,7 +67,7 @@ def candidates(
     if nudge is not None and nudge.occurrence_id is not None:
         found = occurrences.load_occurrences(conn, [nudge.occurrence_id])
         return Candidates(found[nudge.occurrence_id], (), (), None)
-    open_now = occurrences.open_for(conn, partner.id)
+    open_now = occurrences.open_for(conn, couple.id, partner.id)
     waiting = [
         (occurrence, code)
         for occurrence, code in open_now

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from string import Formatter
 
 from troth.domain.cron import CronError, check_cron
-from troth.domain.grammar import Grammar, Verb
+from troth.domain.grammar import LONGEST_PHRASE, Grammar, Verb
 from troth.domain.language import MESSAGES, Language, Languages
 from troth.domain.reply import normal_words
 from troth.domain.states import AnswerKind
@@ -106,5 +107,35 @@ def _check_language(document: Document, form: LanguageFile) -> Iterable[Problem]
         if message not in MESSAGES:
             hint = nearest(message, MESSAGES)
             yield document.problem(("messages", message), f"there is no such message{hint}")
-    for missing in sorted(MESSAGES - set(form.messages)):
+    for missing in sorted(set(MESSAGES) - set(form.messages)):
         yield document.problem(("messages", missing), "this message is needed")
+    yield from _check_phrases(document, form)
+    yield from _check_places(document, form)
+
+
+def _check_phrases(document: Document, form: LanguageFile) -> Iterable[Problem]:
+    meanings: dict[tuple[str, ...], str] = {}
+    for verb, phrases in form.verbs.items():
+        for phrase in phrases:
+            words = normal_words(phrase)
+            if not 0 < len(words) <= LONGEST_PHRASE:
+                message = f"'{phrase}' has no word to know it by, or more than {LONGEST_PHRASE}"
+                yield document.problem(("verbs", verb), message)
+            elif meanings.setdefault(words, verb) != verb:
+                message = f"'{phrase}' stands under '{meanings[words]}' too; it can mean one verb"
+                yield document.problem(("verbs", verb), message)
+
+
+def _check_places(document: Document, form: LanguageFile) -> Iterable[Problem]:
+    """A place that nothing fills would break the message just when it is said."""
+    for name, text in form.messages.items():
+        filled = MESSAGES.get(name, frozenset())
+        try:
+            places = {place for _, place, _, _ in Formatter().parse(text) if place is not None}
+        except ValueError as error:
+            yield document.problem(("messages", name), f"its braces do not match: {error}")
+            continue
+        for place in sorted(places - filled):
+            known = ", ".join(f"{{{known}}}" for known in sorted(filled)) or "none"
+            message = f"nothing fills {{{place}}} here; known places: {known}"
+            yield document.problem(("messages", name), message)

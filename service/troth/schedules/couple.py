@@ -12,7 +12,7 @@ from troth.domain.cron import CronError, check_cron
 from troth.domain.ritual import ZONE_COUPLE, ZONE_EACH, Ritual, Step, Zones
 from troth.domain.states import AnswerKind, Rule, Sensitivity
 from troth.domain.turns import ALTERNATE
-from troth.schedules.catalogue import Catalogue, Practice
+from troth.schedules.catalogue import Catalogue, Practice, load_languages
 from troth.schedules.models import CoupleFile, PartnerForm, RitualForm
 from troth.schedules.problems import Problem, ScheduleError
 from troth.schedules.reader import Document
@@ -60,13 +60,12 @@ class Reading:
 
     catalogue: Catalogue
     takes_url: TakesUrl | None = None
-    environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
 
 def read_couple(document: Document, reading: Reading) -> CoupleSchedule:
     """Return the couple of a file; raises ScheduleError with every problem it has."""
     form = document.into(CoupleFile)
-    problems = [*_check_names(document, form)]
+    problems = [*_check_names(document, form), *_check_language(document, form)]
     rituals = []
     for key, ritual in form.rituals.items():
         found = [*_check_ritual(document, form, key, ritual, reading)]
@@ -92,6 +91,14 @@ def _check_names(document: Document, form: CoupleFile) -> Iterable[Problem]:
         if key in (ZONE_COUPLE, ZONE_EACH, ALTERNATE):
             message = f"a partner can't be called '{key}', which means something else here"
             yield document.problem(("partners", key), message)
+
+
+def _check_language(document: Document, form: CoupleFile) -> Iterable[Problem]:
+    known = load_languages().by_key
+    if form.language not in known:
+        hint = nearest(form.language, known)
+        message = f"Troth does not speak '{form.language}'{hint}; one of: {', '.join(known)}"
+        yield document.problem(("language",), message)
 
 
 def _check_ritual(
@@ -160,16 +167,14 @@ def _read_ways(
     problems: list[Problem] = []
     for index, channel in enumerate(partner.channels if reading.takes_url else ()):
         path = ("partners", key, "channels", index)
-        missing = [
-            name for name in _VARIABLE.findall(channel.url) if not reading.environment.get(name)
-        ]
+        missing = [name for name in _VARIABLE.findall(channel.url) if not os.environ.get(name)]
         problems += [
             document.problem(path, f"${{{name}}} is not set in the environment; export {name}=...")
             for name in missing
         ]
         if missing:
             continue
-        url = _VARIABLE.sub(lambda found: reading.environment[found[1]], channel.url).strip()
+        url = _VARIABLE.sub(lambda found: os.environ[found[1]], channel.url).strip()
         if reading.takes_url and not reading.takes_url(url):
             message = (
                 "Apprise takes no such channel (its address is not shown, it may hold a secret); "

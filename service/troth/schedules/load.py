@@ -33,8 +33,7 @@ def load_schedules(paths: Sequence[Path], takes_url: TakesUrl | None = None) -> 
             problems += error.problems
     try:
         catalogue = _catalogue(kinds["practices"])
-        if kinds["language"]:
-            read_languages(kinds["language"])
+        _check_languages(kinds["language"])
     except ScheduleError as error:
         raise ScheduleError([*problems, *error.problems]) from None
     couples, found = _couples(kinds["couple"], Reading(catalogue, takes_url))
@@ -67,19 +66,24 @@ def _kind(document: Document) -> str:
     return "couple"
 
 
+def _check_languages(documents: Sequence[Document]) -> None:
+    """Languages are spoken from where they are shipped: one that lies elsewhere would be mute."""
+    read_languages(documents)
+    for document in documents:
+        if not _is_shipped(document.file):
+            message = f"a language belongs into {shipped_schedules() / 'languages'}"
+            raise ScheduleError([document.problem(("language",), message)])
+
+
 def _catalogue(documents: Sequence[Document]) -> Catalogue:
     """Return the shipped practices with a folder's own, which may not bear a shipped name."""
     shipped = shipped_catalogue()
-    if any(_is_shipped(document.file) for document in documents):
-        own = read_practices(d for d in documents if not _is_shipped(d.file))
-    else:
-        own = read_practices(documents)
-    for document in documents:
-        for name in set(own) & set(shipped) & set(document.data.get("practices", {})):
-            if not _is_shipped(document.file):
-                message = "a practice of this name comes with Troth; choose another name"
-                raise ScheduleError([document.problem(("practices", name), message)])
-    return {**shipped, **own}
+    own = [document for document in documents if not _is_shipped(document.file)]
+    for document in own:
+        for name in set(document.data.get("practices", {})) & set(shipped):
+            message = "a practice of this name comes with Troth; choose another name"
+            raise ScheduleError([document.problem(("practices", name), message)])
+    return {**shipped, **read_practices(own)}
 
 
 def _is_shipped(file: Path) -> bool:

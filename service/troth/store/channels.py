@@ -30,9 +30,8 @@ def confirmed_channels(conn: Connection, partner_ids: Collection[int]) -> dict[i
 
 
 def load_channel(conn: Connection, channel_id: int) -> Channel | None:
-    """Return one channel, unless it is retired."""
-    query = select(channels).where(channels.c.id == channel_id, channels.c.retired_at.is_(None))
-    row = conn.execute(query).first()
+    """Return one channel, retired or not."""
+    row = conn.execute(select(channels).where(channels.c.id == channel_id)).first()
     return None if row is None else to_channel(row)
 
 
@@ -79,4 +78,5 @@ def to_channel(row: Row[tuple[object, ...]]) -> Channel:
         row.url_sealed,
         Sensitivity(row.sensitivity),
         ChannelState(row.state),
+        row.retired_at is not None,
     )

@@ -3,8 +3,10 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
+from typing import Any
 from zoneinfo import ZoneInfo
 
+import structlog
 from sqlalchemy import Connection, Row, select, update
 
 from troth.domain.quiet import QuietHours
@@ -12,10 +14,12 @@ from troth.store.records import Couple, Partner
 from troth.store.tables import couples, partners
 from troth.store.vault import Vault, token_hash
 
+log = structlog.get_logger()
+
 
 @dataclass(frozen=True)
 class CoupleSource:
-    """Which file a couple came from, and whether it still takes part."""
+    """Which file a couple came from."""
 
     id: int
     name: str
@@ -23,13 +27,13 @@ class CoupleSource:
 
 
 def load_couples(conn: Connection, ids: Collection[int]) -> dict[int, Couple]:
-    """Return couples by id, each with its partners."""
+    """Return couples by id, each with its partners; one that can't be read is left out."""
     rows = conn.execute(select(couples).where(couples.c.id.in_(ids))).all()
-    members: dict[int, list[Partner]] = {row.id: [] for row in rows}
+    members: dict[int, list[Row[Any]]] = {row.id: [] for row in rows}
     query = select(partners).where(partners.c.couple_id.in_(ids)).order_by(partners.c.id)
     for member in conn.execute(query):
-        members[member.couple_id].append(_partner(member))
-    return {row.id: _couple(row, members[row.id]) for row in rows}
+        members[member.couple_id].append(member)
+    return {row.id: couple for row in rows if (couple := _read(row, members[row.id]))}
 
 
 def load_couple(conn: Connection, couple_id: int) -> Couple:
@@ -41,6 +45,12 @@ def hold(conn: Connection, ids: Collection[int]) -> None:
     """Hold couples until the transaction ends, so that two clocks give out codes in turn."""
     held = select(couples.c.id).where(couples.c.id.in_(ids)).order_by(couples.c.id)
     conn.execute(held.with_for_update(key_share=True)).all()
+
+
+def hold_named(conn: Connection, names: Collection[str]) -> None:
+    """Hold the couples of these names, as far as they exist, in the order that all keep to."""
+    known = conn.execute(select(couples.c.id).where(couples.c.name.in_(names))).scalars()
+    hold(conn, list(known))
 
 
 def find_couple(conn: Connection, name: str) -> Couple | None:
@@ -98,17 +108,26 @@ def retire_couple(conn: Connection, couple_id: int, now: datetime) -> None:
     conn.execute(update(couples).where(couples.c.id == couple_id).values(retired_at=now))
 
 
-def _couple(row: Row[tuple[object, ...]], members: list[Partner]) -> Couple:
+def _read(row: Row[Any], members: list[Row[Any]]) -> Couple | None:
+    """Read a couple's rows; a damaged one must not stop the others."""
+    try:
+        return _couple(row, members)
+    except (ValueError, KeyError) as error:  # an unknown zone is a KeyError
+        log.warning("couple.unreadable", couple=row.id, error=type(error).__name__)
+        return None
+
+
+def _couple(row: Row[Any], members: list[Row[Any]]) -> Couple:
     return Couple(
         id=row.id,
         name=row.name,
         zone=ZoneInfo(row.timezone),
         day_starts=time.fromisoformat(row.day_starts),
         language=row.language,
-        partners=tuple(members),
+        partners=tuple(_partner(member) for member in members),
     )
 
 
-def _partner(row: Row[tuple[object, ...]]) -> Partner:
+def _partner(row: Row[Any]) -> Partner:
     quiet = QuietHours.parse(row.quiet) if row.quiet else None
     return Partner(row.id, row.key, row.name, ZoneInfo(row.timezone), quiet, row.seed)

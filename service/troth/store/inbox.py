@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from troth.store.database import insert_new
 from troth.store.nudges import to_nudge
-from troth.store.occurrences import insert_new
 from troth.store.records import Nudge
 from troth.store.tables import inbox, nudges
 from troth.store.vault import Vault

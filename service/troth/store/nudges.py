@@ -204,18 +204,22 @@ def channels_tried(conn: Connection, nudge: Nudge) -> list[int]:
 
 
 def codes_in_use(
-    conn: Connection, partner_ids: Collection[int], since: datetime
+    conn: Connection, couple_ids: Collection[int], since: datetime
 ) -> dict[int, set[int]]:
-    """Return each partner's codes given since then or still open: none is given again yet."""
-    used: dict[int, set[int]] = {partner_id: set() for partner_id in partner_ids}
-    query = (
-        select(nudges.c.partner_id, nudges.c.code)
-        .outerjoin(occurrences, occurrences.c.id == nudges.c.occurrence_id)
-        .where(nudges.c.partner_id.in_(partner_ids), nudges.c.code.is_not(None))
-        .where((nudges.c.created_at > since) | (occurrences.c.state == OccurrenceState.OPEN))
+    """Return each partner's codes given since then or still open: none is given again yet.
+
+    The partners are those of these couples; one without codes has no entry.
+    """
+    given = select(nudges.c.partner_id, nudges.c.code).where(nudges.c.code.is_not(None))
+    lately = given.join(partners, partners.c.id == nudges.c.partner_id).where(
+        partners.c.couple_id.in_(couple_ids), nudges.c.created_at > since
     )
-    for row in conn.execute(query):
-        used[row.partner_id].add(row.code)
+    still_open = given.join(occurrences, occurrences.c.id == nudges.c.occurrence_id).where(
+        occurrences.c.couple_id.in_(couple_ids), occurrences.c.state == OccurrenceState.OPEN
+    )
+    used: dict[int, set[int]] = {}
+    for row in conn.execute(lately.union(still_open)):
+        used.setdefault(row.partner_id, set()).add(row.code)
     return used
 
 

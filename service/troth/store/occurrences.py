@@ -5,22 +5,15 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from troth.domain.rules import Outcome
 from troth.domain.score import HALF_LIFE
 from troth.domain.states import Excuse, NudgePurpose, NudgeState, OccurrenceState
+from troth.store.database import insert_new
 from troth.store.records import Occurrence, stamp_from_json
 from troth.store.tables import nudges, occurrences, rituals
 
-FELT = HALF_LIFE * 53  # older occurrences weigh less than a double can show
-
-
-def insert_new(conn: Connection, table: Any) -> Any:  # noqa: ANN401 - either dialect's insert
-    """Return an insert that leaves out rows which a unique constraint already holds."""
-    insert = sqlite_insert if conn.dialect.name == "sqlite" else postgresql_insert
-    return insert(table).on_conflict_do_nothing()
+NEWEST = HALF_LIFE * 53  # older occurrences weigh less than a double can show
 
 
 def bear(conn: Connection, births: Sequence[dict[str, Any]]) -> dict[tuple[int, str], int]:
@@ -53,7 +46,7 @@ def lock_occurrence(conn: Connection, occurrence_id: int) -> Occurrence:
 
 def ended(conn: Connection, now: datetime, limit: int) -> list[int]:
     """Return open occurrences whose window is over."""
-    query = _open().where(occurrences.c.ends_at <= now).order_by(occurrences.c.ends_at)
+    query = _open().where(occurrences.c.settle_at <= now).order_by(occurrences.c.settle_at)
     return list(conn.execute(query.limit(limit)).scalars())
 
 
@@ -76,31 +69,57 @@ def set_follow_up(conn: Connection, occurrence_id: int, moment: datetime | None)
 
 def next_moment(conn: Connection) -> datetime | None:
     """Return when the next reminder or window end comes, aware UTC."""
-    ends = _first(conn, occurrences.c.ends_at, occurrences.c.state == OccurrenceState.OPEN)
+    ends = _first(conn, occurrences.c.settle_at, occurrences.c.state == OccurrenceState.OPEN)
     follows = _first(conn, occurrences.c.follow_up_at, occurrences.c.follow_up_at.is_not(None))
     return min((moment for moment in (ends, follows) if moment), default=None)
 
 
-def settle(conn: Connection, occurrence_id: int, outcome: Outcome | None, now: datetime) -> None:
-    """Write what an occurrence settled to, or open it again where None."""
+def settle(
+    conn: Connection,
+    occurrence: Occurrence,
+    outcome: Outcome | None,
+    now: datetime,
+    follow_up_at: datetime | None = None,
+) -> None:
+    """Write what an occurrence settled to, or open it again where None; count it at its ritual.
+
+    `follow_up_at` is when one that opens again is thought of next.
+    """
     values: dict[str, Any] = {"state": OccurrenceState.OPEN, "reason": None, "credit": None}
+    values |= {"settled_at": None, "follow_up_at": follow_up_at}
     if outcome is not None:
         values = {"state": outcome.state, "reason": outcome.reason, "credit": outcome.credit}
         values |= {"settled_at": now, "follow_up_at": None}
-    conn.execute(update(occurrences).where(occurrences.c.id == occurrence_id).values(**values))
+    conn.execute(update(occurrences).where(occurrences.c.id == occurrence.id).values(**values))
+    _count(conn, occurrence, -1, None if occurrence.is_open else occurrence.state)
+    _count(conn, occurrence, +1, None if outcome is None else outcome.state)
+
+
+def _count(
+    conn: Connection, occurrence: Occurrence, change: int, state: OccurrenceState | None
+) -> None:
+    if state is not None:
+        column = rituals.c[state]
+        counted = update(rituals).where(rituals.c.id == occurrence.ritual_id)
+        conn.execute(counted.values({column: column + change}))
 
 
 def set_aside(conn: Connection, occurrence_id: int, until: datetime) -> None:
     """Look at an occurrence that can't be judged again only at `until`."""
-    conn.execute(update(occurrences).where(occurrences.c.id == occurrence_id).values(ends_at=until))
+    conn.execute(
+        update(occurrences).where(occurrences.c.id == occurrence_id).values(settle_at=until)
+    )
 
 
-def open_for(conn: Connection, partner_id: int) -> list[tuple[Occurrence, int | None]]:
+def open_for(
+    conn: Connection, couple_id: int, partner_id: int
+) -> list[tuple[Occurrence, int | None]]:
     """Return the open occurrences of which a partner has been told, each with its code."""
     told = nudges.c.state.in_((NudgeState.SENT, NudgeState.SENDING))
     query = (
         select(occurrences, func.max(nudges.c.code).label("code"))
         .join(nudges, nudges.c.occurrence_id == occurrences.c.id)
+        .where(occurrences.c.couple_id == couple_id)
         .where(occurrences.c.state == OccurrenceState.OPEN)
         .where(nudges.c.partner_id == partner_id, told, nudges.c.purpose != NudgePurpose.STEP)
         .group_by(occurrences.c.id)
@@ -118,35 +137,7 @@ def recent_of(conn: Connection, couple_id: int, since: datetime, limit: int) -> 
     return [to_occurrence(row) for row in conn.execute(newest)]
 
 
-def kept_counts(conn: Connection, ritual_ids: Collection[int]) -> dict[int, int]:
-    """Return how many occurrences of each ritual were kept: turns move with them."""
-    query = (
-        select(occurrences.c.ritual_id, func.count())
-        .where(occurrences.c.ritual_id.in_(ritual_ids))
-        .where(occurrences.c.state == OccurrenceState.KEPT)
-        .group_by(occurrences.c.ritual_id)
-    )
-    return {row[0]: row[1] for row in conn.execute(query)}
-
-
-def outcome_counts(conn: Connection, couple_id: int) -> dict[int, dict[OccurrenceState, int]]:
-    """Return, for each current ritual of a couple, how many occurrences stand at each outcome."""
-    query = (
-        select(rituals.c.id, occurrences.c.state, func.count(occurrences.c.id))
-        .outerjoin(occurrences, occurrences.c.ritual_id == rituals.c.id)
-        .where(rituals.c.couple_id == couple_id, rituals.c.retired_at.is_(None))
-        .group_by(rituals.c.id, occurrences.c.state)
-        .order_by(rituals.c.id)
-    )
-    counts: dict[int, dict[OccurrenceState, int]] = {}
-    for ritual_id, state, count in conn.execute(query):
-        mine = counts.setdefault(ritual_id, {})
-        if state is not None:
-            mine[OccurrenceState(state)] = count
-    return counts
-
-
-def felt_credits(conn: Connection, ritual_id: int) -> list[tuple[int, str, float]]:
+def newest_credits(conn: Connection, ritual_id: int) -> list[tuple[int, str, float]]:
     """Return (occurrence, slot, credit) of a ritual's scored occurrences, oldest first.
 
     Only so many as a double can feel: a score costs the same after thirty years as after one.
@@ -155,7 +146,7 @@ def felt_credits(conn: Connection, ritual_id: int) -> list[tuple[int, str, float
         select(occurrences.c.id, occurrences.c.slot, occurrences.c.credit)
         .where(occurrences.c.ritual_id == ritual_id, occurrences.c.credit.is_not(None))
         .order_by(occurrences.c.due_at.desc(), occurrences.c.id.desc())
-        .limit(FELT)
+        .limit(NEWEST)
     )
     return [(row.id, row.slot, row.credit) for row in reversed(conn.execute(query).all())]
 

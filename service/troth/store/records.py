@@ -95,6 +95,7 @@ class Channel:
     url_sealed: str
     sensitivity: Sensitivity
     state: ChannelState
+    is_retired: bool
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,7 @@ class RitualRow:
     couple_id: int
     spec: Any
     born: int
+    kept: int
     next_slot: str
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, select, update
 from troth.domain.grammar import Verb
 from troth.domain.reply import Reply
 from troth.domain.states import Claim
-from troth.store.occurrences import insert_new
+from troth.store.database import insert_new
 from troth.store.tables import partners, replies
 
 CLAIMS = {

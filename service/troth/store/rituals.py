@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, select, update
 
 from troth.store.records import RitualRow
 from troth.store.tables import occurrences, rituals
@@ -37,9 +37,8 @@ def advance_ritual(
 
 def set_aside(conn: Connection, ritual_id: int, until: datetime, trouble: str) -> None:
     """Let a ritual that can't be read step aside until `until`, so that the loop goes on."""
-    conn.execute(
-        update(rituals).where(rituals.c.id == ritual_id).values(next_due=until, trouble=trouble)
-    )
+    active = (rituals.c.id == ritual_id) & rituals.c.retired_at.is_(None)
+    conn.execute(update(rituals).where(active).values(next_due=until, trouble=trouble))
 
 
 def rituals_of(conn: Connection, couple_id: int) -> dict[str, Row[Any]]:
@@ -63,14 +62,18 @@ def update_ritual(conn: Connection, ritual_id: int, values: Mapping[str, Any]) -
     conn.execute(update(rituals).where(rituals.c.id == ritual_id).values(**values))
 
 
-def prompts_shown(conn: Connection, ritual_id: int) -> dict[str, datetime]:
-    """Return when each of a ritual's prompts was last shown."""
+def prompts_shown(conn: Connection, ritual_id: int, deck: int) -> dict[str, datetime]:
+    """Return when each of a ritual's prompts was last shown, as far back as one whole deck."""
     query = (
-        select(occurrences.c.prompt, func.max(occurrences.c.due_at))
+        select(occurrences.c.prompt, occurrences.c.due_at)
         .where(occurrences.c.ritual_id == ritual_id, occurrences.c.prompt.is_not(None))
-        .group_by(occurrences.c.prompt)
+        .order_by(occurrences.c.due_at.desc())
+        .limit(deck)
     )
-    return {prompt: shown for prompt, shown in conn.execute(query)}  # noqa: C416 - rows to pairs
+    shown: dict[str, datetime] = {}
+    for row in conn.execute(query):
+        shown.setdefault(row.prompt, row.due_at)
+    return shown
 
 
 def troubled_rituals(conn: Connection) -> list[tuple[int, str]]:
@@ -80,4 +83,4 @@ def troubled_rituals(conn: Connection) -> list[tuple[int, str]]:
 
 
 def _ritual(row: Row[Any]) -> RitualRow:
-    return RitualRow(row.id, row.couple_id, row.spec, row.born, row.next_slot)
+    return RitualRow(row.id, row.couple_id, row.spec, row.born, row.kept, row.next_slot)

@@ -1,5 +1,6 @@
 """The schema's version: brought up to date, or refused when it is newer than the code."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -57,6 +58,7 @@ def _refuse_newer(conn: Connection) -> str | None:
     return current
 
 
+@cache
 def _scripts() -> ScriptDirectory:
     return ScriptDirectory.from_config(_config())
 

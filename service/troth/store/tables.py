@@ -40,6 +40,8 @@ def _to(table: str, *, nullable: bool = False) -> Column[int]:
     return Column(name, Id, ForeignKey(f"{table}.id", ondelete="CASCADE"), nullable=nullable)
 
 
+OUTCOMES = ("kept", "partial", "missed", "excused")  # how many occurrences stand at each
+
 couples = Table(
     "couples",
     metadata,
@@ -95,6 +97,7 @@ rituals = Table(
     Column("next_slot", String(16)),
     Column("next_due", Instant),
     Column("trouble", Text),  # why it stepped aside
+    *(Column(outcome, Integer, nullable=False, default=0) for outcome in OUTCOMES),
     Column("retired_at", Instant),
     UniqueConstraint("couple_id", "key"),
 )
@@ -114,6 +117,7 @@ occurrences = Table(
     Column("slot", String(16), nullable=False),
     Column("due_at", Instant, nullable=False),
     Column("ends_at", Instant, nullable=False),
+    Column("settle_at", Instant, nullable=False),  # its end, unless it had to step aside
     Column("follow_up_at", Instant),
     Column("terms", JSON, nullable=False),  # troth.domain.occurrence.Stamp
     Column("prompt", Text),
@@ -127,7 +131,16 @@ occurrences = Table(
 )
 _is_open = occurrences.c.state == OccurrenceState.OPEN.value
 Index(
-    "ix_occurrences_ending", occurrences.c.ends_at, sqlite_where=_is_open, postgresql_where=_is_open
+    "ix_occurrences_ending",
+    occurrences.c.settle_at,
+    sqlite_where=_is_open,
+    postgresql_where=_is_open,
+)
+Index(
+    "ix_occurrences_open",
+    occurrences.c.couple_id,
+    sqlite_where=_is_open,
+    postgresql_where=_is_open,
 )
 _follows = occurrences.c.follow_up_at.is_not(None)
 Index(
@@ -176,6 +189,7 @@ Index(
     "ix_nudges_leased", nudges.c.lease_until, sqlite_where=_is_sending, postgresql_where=_is_sending
 )
 Index("ix_nudges_occurrence", nudges.c.occurrence_id)
+Index("ix_nudges_channel", nudges.c.channel_id)
 Index("ix_nudges_partner", nudges.c.partner_id, nudges.c.created_at)
 
 replies = Table(
@@ -209,7 +223,6 @@ ledger = Table(
     Column("data", JSON, nullable=False),
 )
 Index("ix_ledger_couple", ledger.c.couple_id, ledger.c.id)
-Index("ix_ledger_subject", ledger.c.subject)
 
 inbox = Table(
     "inbox",

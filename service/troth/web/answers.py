@@ -78,7 +78,7 @@ def router(store: Store, pages: Pages, *, demo: bool) -> APIRouter:
             return pages.notice(422)
         except link.TooLongError:
             return pages.notice(413)
-        if linked.is_over and said.verb is not Verb.STOP:
+        if linked.is_over and said.verb not in (Verb.STOP, Verb.START):
             with store.db.reading() as conn:
                 return _show(conn, store, pages, linked)
         now = linked.reader.now

@@ -21,10 +21,8 @@ def router(store: Store) -> APIRouter:
     def say_ready() -> JSONResponse:
         try:
             check_schema(store.db)
-        except TrothError as error:
-            return _not_ready(str(error))
-        except SQLAlchemyError:
-            return _not_ready("the database does not answer as it should")
+        except (TrothError, SQLAlchemyError):
+            return _not_ready("the store can't be used; troth doctor tells why")
         return JSONResponse({"status": "ok"})
 
     return routes

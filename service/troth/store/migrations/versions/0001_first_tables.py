@@ -39,7 +39,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("event_id", name=op.f("uq_ledger_event_id")),
     )
     op.create_index("ix_ledger_couple", "ledger", ["couple_id", "id"], unique=False)
-    op.create_index("ix_ledger_subject", "ledger", ["subject"], unique=False)
     op.create_table(
         "partners",
         sa.Column("id", ID, nullable=False),
@@ -68,6 +67,10 @@ def upgrade() -> None:
         sa.Column("next_slot", sa.String(length=16), nullable=True),
         sa.Column("next_due", MOMENT, nullable=True),
         sa.Column("trouble", sa.Text(), nullable=True),
+        sa.Column("kept", sa.Integer(), nullable=False),
+        sa.Column("partial", sa.Integer(), nullable=False),
+        sa.Column("missed", sa.Integer(), nullable=False),
+        sa.Column("excused", sa.Integer(), nullable=False),
         sa.Column("retired_at", MOMENT, nullable=True),
         sa.ForeignKeyConstraint(
             ["couple_id"], ["couples.id"], name=op.f("fk_rituals_couple_id"), ondelete="CASCADE"
@@ -113,6 +116,7 @@ def upgrade() -> None:
         sa.Column("slot", sa.String(length=16), nullable=False),
         sa.Column("due_at", MOMENT, nullable=False),
         sa.Column("ends_at", MOMENT, nullable=False),
+        sa.Column("settle_at", MOMENT, nullable=False),
         sa.Column("follow_up_at", MOMENT, nullable=True),
         sa.Column("terms", sa.JSON(), nullable=False),
         sa.Column("prompt", sa.Text(), nullable=True),
@@ -141,7 +145,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_occurrences_ending",
         "occurrences",
-        ["ends_at"],
+        ["settle_at"],
         unique=False,
         sqlite_where=sa.text("state = 'open'"),
         postgresql_where=sa.text("state = 'open'"),
@@ -155,6 +159,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("follow_up_at IS NOT NULL"),
     )
     op.create_index("ix_occurrences_history", "occurrences", ["ritual_id", "due_at"], unique=False)
+    op.create_index(
+        "ix_occurrences_open",
+        "occurrences",
+        ["couple_id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'open'"),
+        postgresql_where=sa.text("state = 'open'"),
+    )
     op.create_table(
         "nudges",
         sa.Column("id", ID, nullable=False),
@@ -205,6 +217,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_nudges")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_nudges_token_hash")),
     )
+    op.create_index("ix_nudges_channel", "nudges", ["channel_id"], unique=False)
     op.create_index(
         "ix_nudges_due",
         "nudges",

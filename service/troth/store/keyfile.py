@@ -1,0 +1,58 @@
+"""The key file: made once, on the first run, for its owner's eyes only."""
+
+import os
+import secrets
+import tempfile
+from pathlib import Path
+
+from sqlalchemy import select
+
+from troth.errors import TrothError
+from troth.store.database import Database
+from troth.store.tables import channels
+
+
+def key_from_file(file: Path, db: Database) -> str:
+    """Return the key in `file`; on the first run, make it.
+
+    Raises TrothError when it can't be read or made, or when it is gone while the store still holds
+    what it sealed.
+    """
+    try:
+        return file.read_text().strip()
+    except FileNotFoundError:
+        _refuse_new_key(file, db)
+        return _make_key(file)
+    except OSError as error:
+        raise TrothError(f"the key file {file} can't be read: {error.strerror}") from error
+
+
+def _refuse_new_key(file: Path, db: Database) -> None:
+    with db.reading() as conn:
+        if conn.execute(select(channels.c.id).limit(1)).first() is not None:
+            raise TrothError(
+                f"the key file {file} is not there, but the store holds what it sealed; "
+                "put it back, or give the key in TROTH_SECRET_KEY"
+            )
+
+
+def _make_key(file: Path) -> str:
+    """Write the key elsewhere, see it on the disk, and only then give it its name."""
+    try:
+        handle, draft = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")  # mode 0600
+    except OSError as error:
+        raise TrothError(
+            f"the key file {file} can't be made: {error.strerror}; "
+            "give a key in TROTH_SECRET_KEY, or set TROTH_DATA to another folder"
+        ) from error
+    try:
+        with os.fdopen(handle, "w") as stream:
+            stream.write(secrets.token_urlsafe(32) + "\n")
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.link(draft, file)
+    except FileExistsError:
+        pass  # another process was first: its key is the key
+    finally:
+        Path(draft).unlink()
+    return file.read_text().strip()
