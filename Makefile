@@ -54,8 +54,8 @@ clean: ## remove what make made
 	@rm -rf .venv .tools .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist
 
 $(READY): pyproject.toml uv.lock $(UV)
-	@echo "setup: Python packages as locked in uv.lock, into .venv"
-	@$(UV) sync --frozen --all-extras --compile-bytecode --python $(PYTHON)
+	@echo "setup: some eighty Python packages as locked in uv.lock, into .venv (about a minute)"
+	@$(UV) sync --quiet --frozen --all-extras --compile-bytecode --python $(PYTHON)
 	@touch $@
 
 # uv makes the environment itself, so neither ensurepip nor Debian's python3-venv is needed, and pip's

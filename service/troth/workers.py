@@ -69,10 +69,15 @@ def check_redis(url: str) -> None:
     try:
         client = redis.Redis.from_url(url, **ONE_TRY)
         client.ping()
-    except (redis.RedisError, ValueError) as error:
+    except ValueError:
         raise TrothError(
-            f"Redis (TROTH_REDIS_URL) can't be used: {type(error).__name__}; "
-            "check that it runs, its address and its password"
+            "TROTH_REDIS_URL is no Redis URL; write redis://:PASSWORD@HOST:PORT/0"
+        ) from None
+    except redis.AuthenticationError:
+        raise TrothError("Redis refuses the password in TROTH_REDIS_URL; check it") from None
+    except redis.RedisError:
+        raise TrothError(
+            "Redis (TROTH_REDIS_URL) does not answer; check that it runs, and its address"
         ) from None
     if _lets_anybody_in(client):
         raise TrothError(

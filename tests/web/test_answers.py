@@ -72,7 +72,7 @@ def test_only_times_are_offered_at_which_it_still_has_a_use(
 def test_skip_and_no_are_answers(house: House, web: httpx.Client) -> None:
     house.wind(hours=2)
     assert "counts neither way" in web.post(house.link("ana", "coffee"), data={"verb": "skip"}).text
-    assert "not this time" in web.post(house.link("ben", "coffee"), data={"verb": "no"}).text
+    assert "it did not happen" in web.post(house.link("ben", "coffee"), data={"verb": "no"}).text
 
 
 def test_a_rating_is_taken_by_one_tap(house: House, web: httpx.Client) -> None:

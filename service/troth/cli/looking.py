@@ -160,6 +160,7 @@ def _facts(data: dict[str, Any]) -> str:
 
 
 def _print_facts(facts: dict[str, Any], indent: str) -> None:
+    """Print nested facts, one a line; a list of tables with a dash before each."""
     for name, value in facts.items():
         label = name.replace("_", " ")
         if isinstance(value, dict):
@@ -168,6 +169,7 @@ def _print_facts(facts: dict[str, Any], indent: str) -> None:
         elif isinstance(value, list):
             out.print(f"{indent}{label}:{'' if value else ' none'}")
             for item in value:
-                out.print(f"{indent}  - {_facts(item)}")
+                out.print(f"{indent}  -")
+                _print_facts(item, indent + "    ")
         elif value is not None:
             out.print(f"{indent}{label}: {value}")

@@ -69,7 +69,9 @@ def web() -> None:
 
     settings = _logged(load_settings())
     with roles.listening(settings) as socket:
-        roles.run_web(open_store(settings), socket, demo=False)
+        store = open_store(settings)
+        out.print(f"The pages are up at {settings.page_url}")
+        roles.run_web(store, socket, demo=False)
 
 
 def migrate() -> None:
@@ -99,7 +101,7 @@ def _apply_at_start(store: Store, *, demo: bool) -> None:
     """Apply the schedules folder. Bad files leave a store that has couples as it was."""
     folder = store.settings.schedules
     if demo:
-        _apply(store, [demo_couple()], [])
+        apply(store.db, store.vault, [demo_couple()], [], store.clock.now())
     elif folder is not None:
         try:
             _apply(store, load_schedules([folder], is_channel_url).couples, [folder])
@@ -114,7 +116,8 @@ def _apply_at_start(store: Store, *, demo: bool) -> None:
 def _apply(
     store: Store, found: tuple[CoupleSchedule, ...] | list[CoupleSchedule], folders: list[Path]
 ) -> None:
-    apply(store.db, store.vault, found, folders, store.clock.now())
+    for change in apply(store.db, store.vault, found, folders, store.clock.now()):
+        out.print(str(change))
 
 
 def _say_where(store: Store, *, demo: bool) -> None:
@@ -129,7 +132,7 @@ def _say_where(store: Store, *, demo: bool) -> None:
     out.print(
         "Each partner's own inbox address: troth partners"
         if known
-        else "No couple yet: troth init, then troth apply schedules"
+        else "No couple yet: make a first schedule with troth init, then start again"
     )
 
 

@@ -84,8 +84,7 @@ def apply(
         print_json([vars(change) for change in changes])
         return
     for change in changes:
-        detail = f" ({change.detail})" if change.detail else ""
-        out.print(f"{change.kind:8} {change.couple}: {change.what}{detail}")
+        out.print(str(change))
     tail = "nothing was written, this was a dry run" if dry_run else "applied"
     out.print(f"{counted(len(changes), 'change')}; {tail}" if changes else "nothing to change")
 
@@ -156,7 +155,7 @@ def _given(paths: list[Path] | None) -> list[Path]:
         return paths
     settings = load_settings()
     if settings.schedules is None:
-        raise typer.BadParameter("name schedule files or a folder (or set TROTH_SCHEDULES)")
+        raise typer.BadParameter("name schedule files or a folder, or begin with: troth init")
     return [settings.schedules]
 
 

@@ -51,7 +51,8 @@ def _check_it_comes(expression: str) -> None:
         steps.get_next(datetime)
     except (CroniterError, ValueError, KeyError, OverflowError) as error:
         raise CronError(
-            f"'{expression}' names no moment that comes again; check each field's range"
+            f"'{expression}' names no moment that comes again; minutes go 0-59, hours 0-23, days "
+            "1-31, months 1-12 or jan-dec, weekdays 0-7 or sun-sat"
         ) from error
 
 

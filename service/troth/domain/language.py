@@ -31,6 +31,7 @@ MESSAGES: Mapping[str, frozenset[str]] = {
     "unknown": frozenset(),
     "nothing_open": frozenset(),
     "no_channel": frozenset({"title"}),
+    "nothing_more": frozenset({"title"}),
     "which": frozenset({"choices", "code"}),
 }
 

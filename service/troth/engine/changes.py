@@ -20,3 +20,7 @@ class Change:
     couple: str
     what: str
     detail: str = ""
+
+    def __str__(self) -> str:
+        detail = f" ({self.detail})" if self.detail else ""
+        return f"{self.kind:8} {self.couple}: {self.what}{detail}"

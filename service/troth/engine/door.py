@@ -80,6 +80,8 @@ def _act(
             return effects.start(conn, visit)
         case Verb.UNKNOWN if len(found.choices) > 1:
             return _ask_which(conn, visit, found)  # words alone may well be an answer to one
+        case Verb.UNKNOWN if not found.any:
+            return visit.language.say("nothing_open")
         case Verb.HELP | Verb.UNKNOWN as verb:
             return visit.language.say(verb)
         case verb if meant is None:

@@ -53,7 +53,9 @@ def snooze(conn: Connection, vault: Vault, visit: Visit, occurrence: Occurrence)
     """Plan one more nudge at the time asked for, if the occurrence still has use for it then."""
     at = snoozed_until(visit.said.later, visit.partner, visit.now)
     title = _ritual(conn, occurrence).title
-    if at >= occurrence.ends_at or not occurrence.is_open:
+    if not occurrence.is_open:
+        return visit.language.say("nothing_more", title=title)
+    if at >= occurrence.ends_at:
         return visit.language.say("too_late_to_snooze", title=title)
     mine = [n for n in nudges.nudges_of(conn, occurrence.id) if n.partner_id == visit.partner.id]
     ways = channels.confirmed_channels(conn, [visit.partner.id])[visit.partner.id]

@@ -20,6 +20,13 @@ class Health(StrEnum):
     BAD = "bad"
 
 
+_STATE_MENDS = {
+    ChannelState.UNCONFIRMED: "its owner agrees by the link in the message that was sent there",
+    ChannelState.STOPPED: "only its owner can take that back, by a link they were sent",
+    ChannelState.FAILING: "check its address in the couple's file, and apply it again",
+}
+
+
 @dataclass(frozen=True)
 class Finding:
     """One check: its stable id, how it came out, and what to do about it."""
@@ -53,8 +60,9 @@ def _examine_channels(
             yield Finding("unreachable", Health.NOTICE, text)
         for channel in mine:
             if channel.state is not ChannelState.CONFIRMED:
-                text = f"channel h{channel.id} ({channel.scheme}) of {partner.key} is "
-                yield Finding("channel-state", Health.NOTICE, text + channel.state)
+                name = f"channel h{channel.id} ({channel.scheme}) of {partner.key}"
+                text = f"{name} is {channel.state}; {_STATE_MENDS[channel.state]}"
+                yield Finding("channel-state", Health.NOTICE, text)
             vault.open(channel.url_sealed)
 
 

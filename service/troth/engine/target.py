@@ -34,6 +34,11 @@ class Candidates:
         return self.waiting or self.open
 
     @property
+    def any(self) -> bool:
+        """Whether there is anything that a reply could be about."""
+        return bool(self.linked or self.open or self.late)
+
+    @property
     def expected(self) -> Expected:
         """Return what the parser may expect: the kind asked for, and the codes that mean one."""
         if self.linked is not None:

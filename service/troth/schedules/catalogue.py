@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import cache
 from string import Formatter
 
-from troth.domain.cron import CronError, check_cron
 from troth.domain.grammar import LONGEST_PHRASE, Grammar, Verb
 from troth.domain.language import MESSAGES, Language, Languages
 from troth.domain.reply import normal_words
@@ -60,10 +59,6 @@ def read_practices(documents: Iterable[Document]) -> Catalogue:
 
 def _check_practice(document: Document, name: str, form: PracticeForm) -> Iterable[Problem]:
     path = ("practices", name)
-    try:
-        check_cron(form.cron)
-    except CronError as error:
-        yield document.problem((*path, "cron"), str(error))
     if form.kind is AnswerKind.STEPS and not form.steps:
         yield document.problem((*path, "steps"), "a practice of kind 'steps' needs steps")
     if any(offset >= form.window for offset in form.remind):

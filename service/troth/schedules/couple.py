@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from troth.domain.cron import CronError, check_cron
+from troth.domain.durations import format_duration
 from troth.domain.ritual import ZONE_COUPLE, ZONE_EACH, Ritual, Step, Zones
 from troth.domain.states import AnswerKind, Rule, Sensitivity
 from troth.domain.turns import ALTERNATE
@@ -64,7 +64,10 @@ class Reading:
 
 def read_couple(document: Document, reading: Reading) -> CoupleSchedule:
     """Return the couple of a file; raises ScheduleError with every problem it has."""
-    form = document.into(CoupleFile)
+    try:
+        form = document.into(CoupleFile)
+    except ScheduleError as error:
+        raise ScheduleError([*error.problems, *_check_practices(document, reading)]) from None
     problems = [*_check_names(document, form), *_check_language(document, form)]
     rituals = []
     for key, ritual in form.rituals.items():
@@ -93,6 +96,20 @@ def _check_names(document: Document, form: CoupleFile) -> Iterable[Problem]:
             yield document.problem(("partners", key), message)
 
 
+def _check_practices(document: Document, reading: Reading) -> Iterable[Problem]:
+    """Name unknown practices even in a file whose form is wrong, so that one look mends more."""
+    rituals = document.data.get("rituals")
+    for key, ritual in rituals.items() if isinstance(rituals, dict) else ():
+        name = ritual.get("practice") if isinstance(ritual, dict) else None
+        if isinstance(name, str) and name not in reading.catalogue:
+            yield _unknown_practice(document, key, name, reading)
+
+
+def _unknown_practice(document: Document, key: str, name: str, reading: Reading) -> Problem:
+    message = f"there is no practice '{name}'{nearest(name, reading.catalogue)}"
+    return document.problem(("rituals", key, "practice"), f"{message}; see: troth practices")
+
+
 def _check_language(document: Document, form: CoupleFile) -> Iterable[Problem]:
     known = load_languages().by_key
     if form.language not in known:
@@ -107,14 +124,8 @@ def _check_ritual(
     path = ("rituals", key)
     practice = reading.catalogue.get(ritual.practice)
     if practice is None:
-        hint = nearest(ritual.practice, reading.catalogue)
-        message = f"there is no practice '{ritual.practice}'{hint}; see: troth practices"
-        yield document.problem((*path, "practice"), message)
+        yield _unknown_practice(document, key, ritual.practice, reading)
         return
-    try:
-        check_cron(ritual.cron or practice.form.cron)
-    except CronError as error:
-        yield document.problem((*path, "cron"), str(error))
     resolved = _resolve(key, ritual, practice)
     for name, message in _contradictions(resolved, list(form.partners)):
         yield document.problem((*path, name), message)
@@ -132,10 +143,11 @@ def _contradictions(ritual: Ritual, partners: list[str]) -> Iterable[tuple[str, 
         yield "lead", f"'{ritual.lead}' can't lead{hint}; one of: {', '.join(leads)}"
     if ritual.rule is Rule.LEAD and ritual.lead is None:
         yield "lead", f"the rule 'lead' needs one; one of: {', '.join(leads)}"
+    window = format_duration(ritual.window)
     if not timedelta(minutes=1) <= ritual.window <= timedelta(days=60):
         yield "window", "a window lasts between 1m and 60d"
     if any(offset >= ritual.window for offset in ritual.remind):
-        yield "remind", "a reminder comes before the window's end"
+        yield "remind", f"every reminder must come before the window ends (after {window})"
     if ritual.starts and ritual.until and ritual.until < ritual.starts:
         yield "until", "the last day lies before the first"
     if ritual.kind is AnswerKind.STEPS and not ritual.steps:
@@ -148,7 +160,6 @@ def _resolve(key: str, ritual: RitualForm, practice: Practice) -> Ritual:
     base = practice.form.model_dump(exclude={"steps", "prompt_order", "origin"})
     merged = {**base, **{name: value for name, value in given.items() if value is not None}}
     steps = ritual.steps if ritual.steps is not None else practice.form.steps
-    merged["cron"] = " ".join(str(merged["cron"]).split())
     own_texts = "texts" in given
     return Ritual(
         key=key,

@@ -19,6 +19,7 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema
 
+from troth.domain.cron import check_cron
 from troth.domain.durations import format_duration, parse_duration
 from troth.domain.quiet import QuietHours
 from troth.domain.states import AnswerKind, Rule, Sensitivity, Visibility
@@ -54,6 +55,7 @@ def _schema(pattern: str, description: str) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "pattern": pattern, "description": description})
 
 
+Cron = Annotated[str, AfterValidator(check_cron)]
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=600, strip_whitespace=True)]
 Title = Annotated[str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True)]
@@ -91,7 +93,7 @@ class PracticeForm(Form):
     why: Text
     origin: Text
     how: Text
-    cron: str
+    cron: Cron
     window: Duration
     rule: Rule
     texts: Annotated[tuple[Text, ...], Field(min_length=3)]
@@ -120,7 +122,7 @@ class RitualForm(Form):
 
     practice: Key
     title: Title | None = None
-    cron: str | None = None
+    cron: Cron | None = None
     zone: str | None = None
     window: Duration | None = None
     rule: Rule | None = None

@@ -97,6 +97,12 @@ def _plain(detail: ErrorDetails) -> str:
         return "names here have small letters, digits and dashes only, such as evening-check-in"
     if detail["type"] == "too_short":
         return f"at least {context['min_length']} are needed, here are {context['actual_length']}"
+    if detail["type"] == "too_long":
+        return f"at most {context['max_length']} are taken, here are more"
+    if detail["type"] in ("greater_than", "less_than_equal"):
+        return "it must be above 0, and at most 10"
+    if detail["type"].startswith(("date_", "datetime_")):
+        return "it must be a date, written without quotes: 2026-12-24"
     message = detail["msg"].removeprefix("Value error, ")
     return message[:1].lower() + message[1:]
 

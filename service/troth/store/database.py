@@ -76,6 +76,11 @@ def _parse(url: str) -> URL:
             "TROTH_DATABASE_URL is no database URL; write for example "
             "sqlite:////var/lib/troth/troth.db or postgresql://troth@/troth"
         ) from error
+    if parsed.get_backend_name() not in ("sqlite", "postgresql", "postgres"):
+        raise TrothError(
+            f"TROTH_DATABASE_URL names {parsed.get_backend_name()}; Troth keeps its store in "
+            "sqlite:// or postgresql://"
+        )
     if parsed.drivername in ("postgresql", "postgres"):
         parsed = parsed.set(drivername="postgresql+psycopg")
     return parsed

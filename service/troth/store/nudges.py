@@ -203,6 +203,17 @@ def channels_tried(conn: Connection, nudge: Nudge) -> list[int]:
     return list(conn.execute(query).scalars())
 
 
+def told(conn: Connection, partner_id: int, last: int) -> list[Nudge]:
+    """Return what a partner was told of occurrences, by whatever channel, the latest first."""
+    query = select(nudges).where(
+        nudges.c.partner_id == partner_id,
+        nudges.c.state == NudgeState.SENT,
+        nudges.c.occurrence_id.is_not(None),
+    )
+    newest = query.order_by(nudges.c.created_at.desc(), nudges.c.id.desc()).limit(last)
+    return [to_nudge(row) for row in conn.execute(newest)]
+
+
 def codes_in_use(
     conn: Connection, couple_ids: Collection[int], since: datetime
 ) -> dict[int, set[int]]:

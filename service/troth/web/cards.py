@@ -17,6 +17,7 @@ from troth.domain.ritual import Ritual
 from troth.domain.states import (
     AnswerKind,
     ChannelState,
+    Claim,
     NudgePurpose,
     NudgeState,
     OccurrenceState,
@@ -172,7 +173,7 @@ def _card(
         said=_said(own) if own else "",
         own_words=_words(vault, own) if own else "",
         shared=shared,
-        waits_for_both=_is_revealed(ritual) and not shared,
+        waits_for_both=_is_revealed(ritual) and occurrence.is_open and not _declined(own),
         laters=_laters(occurrence, reader.now),
         snoozed_until=_snoozed_until(mine, reader) if look is Look.WAITING else None,
         begun=any(n.purpose is NudgePurpose.STEP for n in mine),
@@ -201,6 +202,10 @@ def _said(own: Acknowledgement) -> str:
 
 def _words(vault: Vault, word: Acknowledgement) -> str:
     return vault.open(word.words_sealed) if word.words_sealed else ""
+
+
+def _declined(own: Acknowledgement | None) -> bool:
+    return own is not None and own.claim is not Claim.DONE
 
 
 def _is_revealed(ritual: Ritual | None) -> bool:

@@ -10,7 +10,7 @@ from troth.bootstrap import Store
 from troth.delivery.inbox_channel import SCHEME
 from troth.domain.states import ChannelState
 from troth.engine.standing import couple_standing
-from troth.store import channels, couples, inbox
+from troth.store import channels, couples, nudges
 from troth.store.records import Partner
 from troth.web.cards import Card, Look, Reader, cards_of
 from troth.web.pages import Pages
@@ -73,8 +73,7 @@ def _show_demo(store: Store, pages: Pages) -> Response:
 
 def _tray(conn: Connection, store: Store, reader: Reader, last: int, back: str) -> Tray:
     partner = reader.partner
-    letters = inbox.letters(conn, store.vault, partner.id, last)
-    cards = cards_of(conn, store.vault, reader, [letter.nudge for letter in letters])
+    cards = cards_of(conn, store.vault, reader, nudges.told(conn, partner.id, last))
     mine = channels.channels_of(conn, [partner.id])[partner.id]
     return Tray(
         partner=partner,
