@@ -50,7 +50,7 @@ def test_the_spaces_between_fields_do_not_matter():
         ("r(0-30) 9 * * *", "random fields"),
         ("H 9 * * *", "random fields"),
         ("h/10 9 * * *", "random fields"),
-        ("0 0 31 2 *", "'0 0 31 2 \\*' names no moment that comes again; check each field's range"),
+        ("0 0 31 2 *", "'0 0 31 2 \\*' names no moment that comes again; minutes go 0-59"),
         ("0 0 31 4,6,9,11 *", "names no moment"),
         ("60 9 * * *", "names no moment"),
         ("0 24 * * *", "names no moment"),

@@ -57,9 +57,9 @@ snippets = st.sampled_from(
     ]
 )
 texts = st.text() | st.lists(snippets | st.text(max_size=3), max_size=40).map("".join)
-numbers = st.frozensets(st.integers(1, 12), max_size=4)
+codes = st.dictionaries(st.integers(1, 12), st.sampled_from(AnswerKind), max_size=4)
 expectations = st.sampled_from([DONE, RATING, WORDS]) | st.builds(
-    Expected, st.just(RATING.kind), numbers
+    Expected, st.sampled_from([None, *AnswerKind]), codes
 )
 
 
