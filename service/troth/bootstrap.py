@@ -77,7 +77,6 @@ def build(store: Store, wrap: Callable[[Courier], Courier] = lambda courier: cou
     courier = Courier(partial(_lay_in_inbox, store))
     post = Post(wrap(courier), store.vault, store.languages, store.settings.page_url)
     bell = DramatiqBell(store.settings.redis_url, partial(deliver, store.db, post, store.clock))
-    bell.check()
     return Service(store, bell, Rounds(store.db, store.vault, bell, store.clock))
 
 

@@ -18,6 +18,8 @@ from troth.workers import STOP_MS
 
 log = structlog.get_logger()
 
+MOST_VISITORS = 128  # at once: slow strangers must not use up what the nudges need
+
 
 @contextmanager
 def listening(settings: Settings) -> Iterator[socket.socket]:
@@ -61,7 +63,11 @@ def run_worker(service: Service) -> None:
 def run_web(store: Store, listener: socket.socket, *, demo: bool) -> None:
     """Serve the pages until SIGTERM or SIGINT."""
     config = uvicorn.Config(
-        create_app(store, demo=demo), log_config=None, access_log=False, server_header=False
+        create_app(store, demo=demo),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        limit_concurrency=MOST_VISITORS,
     )
     _stop_signal()  # uvicorn raises the signal again when it is done: it must find a handler
     uvicorn.Server(config).run(sockets=[listener])

@@ -31,6 +31,9 @@ class DramatiqBell:
     """The doorbell over Dramatiq: in memory within one process, or over Redis between many."""
 
     def __init__(self, redis_url: str | None, deliver: Deliver) -> None:
+        """Raise TrothError when Redis can't be reached, or lets anybody in."""
+        if redis_url is not None:
+            check_redis(redis_url)
         self._broker = _broker(redis_url)
         self._actor = dramatiq.Actor(
             deliver,
@@ -40,17 +43,11 @@ class DramatiqBell:
             priority=0,
             options={},
         )
-        self._redis_url = redis_url
 
     def ring(self, claims: Sequence[Claim]) -> None:
         """Send one message a claim."""
         for nudge_id, attempt in claims:
             self._actor.send(nudge_id, attempt)
-
-    def check(self) -> None:
-        """Raise TrothError when Redis can't be reached, or lets anybody in."""
-        if self._redis_url is not None:
-            check_redis(self._redis_url)
 
     def worker(self, threads: int) -> dramatiq.Worker:
         """Return a worker that answers the doorbell; its caller starts and stops it."""

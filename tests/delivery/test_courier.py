@@ -60,7 +60,7 @@ def test_what_a_provider_answers_decides(
 
 def test_a_provider_that_is_not_there_is_tried_again(courier: Courier) -> None:
     outcome = courier.send(message(f"json://127.0.0.1:{free_port()}/"))
-    assert outcome == TryAgain("the provider gave no answer")
+    assert outcome == TryAgain("the provider gave no answer", may_have_left=True)
 
 
 def test_title_and_text_arrive_as_they_were(courier: Courier, phones: Phones) -> None:
@@ -79,6 +79,11 @@ def test_a_redirect_is_not_followed(courier: Courier, phones: Phones) -> None:
 def test_what_apprise_does_not_take_is_refused(courier: Courier, url: str) -> None:
     assert not is_channel_url(url)
     assert isinstance(courier.send(message(url)), Refused)
+
+
+def test_a_channel_leads_to_one_place_only() -> None:
+    assert is_channel_url("ntfy://localhost/one")
+    assert not is_channel_url("ntfy://localhost/one/two")
 
 
 def test_the_inbox_gets_what_is_addressed_to_its_partner(courier: Courier, laid: Laid) -> None:

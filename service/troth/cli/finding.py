@@ -21,6 +21,8 @@ def the_couple(store: Store, name: str | None) -> Couple:
             raise TrothError("the store holds no couple yet; add one with: troth apply PATH")
         if name is None and len(known) > 1:
             raise TrothError(f"say which couple: --couple {' | '.join(map(repr, sorted(known)))}")
+        if name in known:
+            return couples.load_couple(conn, known[name])
         wanted = name.casefold() if name is not None else next(iter(known)).casefold()
         found = [
             couple_id for known_name, couple_id in known.items() if known_name.casefold() == wanted

@@ -4,7 +4,7 @@ import sys
 from typing import Annotated
 
 import typer
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from troth import __version__
 from troth.cli import looking, replying, running, scheduling
@@ -52,7 +52,7 @@ def main() -> None:
     except TrothError as error:
         typer.echo(f"troth: {error}", err=True)
         sys.exit(1)
-    except OperationalError as error:
+    except DBAPIError as error:
         cause = str(error.orig).strip().splitlines()[0] if error.orig else "no answer"
         typer.echo(
             f"troth: the database gave up: {cause}; try again, or see: troth doctor", err=True

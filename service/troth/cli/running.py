@@ -105,7 +105,7 @@ def _apply_at_start(store: Store, *, demo: bool) -> None:
     elif folder is not None:
         try:
             _apply(store, load_schedules([folder], is_channel_url).couples, [folder])
-        except ScheduleError as error:
+        except (ScheduleError, TrothError) as error:
             with store.db.reading() as conn:
                 running = couples.all_couples(conn)
             if not running:

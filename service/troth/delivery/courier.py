@@ -16,6 +16,7 @@ from troth.delivery.inbox_channel import SCHEME, InboxAsset, LayInInbox, registe
 from troth.delivery.outcome import Message, Outcome, Refused, Sent, TryAgain
 
 _STATUS = re.compile(r"error=(\d{3})\b")
+CONNECT_SECONDS, READ_SECONDS = 10.0, 30.0  # together well below the lease
 _PASSING = frozenset({408, 425, 429})
 _status: ContextVar[list[int] | None] = ContextVar("status", default=None)
 
@@ -50,7 +51,8 @@ class Courier:
         try:
             accepted = plugin.notify(title=message.title, body=message.body, body_format="text")
         except Exception as error:  # noqa: BLE001 - a plugin's fault must not stop the others
-            return TryAgain(f"the channel's plugin failed with {type(error).__name__}")
+            reason = f"the channel's plugin failed with {type(error).__name__}"
+            return TryAgain(reason, may_have_left=True)
         finally:
             _status.reset(token)
         return Sent() if accepted else _failure(seen)
@@ -63,21 +65,34 @@ def url_scheme(url: str) -> str:
 
 
 def is_channel_url(url: str) -> bool:
-    """Say whether Apprise takes this URL. Nothing is sent."""
+    """Say whether Apprise takes this URL, and it leads to one place. Nothing is sent.
+
+    Where one of several places fails, the whole message would go to all of them again.
+    """
     register()
     _listen()
-    return _instantiate(url, InboxAsset(storage_mode=PersistentStoreMode.MEMORY)) is not None
+    plugin = _instantiate(url, InboxAsset(storage_mode=PersistentStoreMode.MEMORY))
+    return plugin is not None and len(plugin) <= 1
 
 
 def _instantiate(url: str, asset: InboxAsset) -> NotifyBase | None:
-    """Build the plugin afresh: a reused one sleeps between its sends."""
-    return Apprise.instantiate(url, asset=asset)
+    """Build the plugin afresh: a reused one sleeps between its sends.
+
+    A provider may be slow: giving up after Apprise's four seconds would send again what had come.
+    """
+    try:
+        plugin = Apprise.instantiate(url, asset=asset)
+    except Exception:  # noqa: BLE001 - some plugins raise on what they can't read
+        return None
+    if plugin is not None:
+        plugin.socket_connect_timeout, plugin.socket_read_timeout = CONNECT_SECONDS, READ_SECONDS
+    return plugin
 
 
 def _failure(seen: list[int]) -> Outcome:
     status = seen[-1] if seen else None
     if status is None:
-        return TryAgain("the provider gave no answer")
+        return TryAgain("the provider gave no answer", may_have_left=True)
     if 400 <= status < 500 and status not in _PASSING:
         return Refused(f"the provider refused it (status {status})")
     return TryAgain(f"the provider was in trouble (status {status})")
@@ -95,6 +110,9 @@ class _StatusListener(logging.Handler):
 
 def _listen() -> None:
     """Hold Apprise's log lines back from every other handler: they may show a channel's URL."""
+    for library in ("urllib3", "requests"):  # their warnings show paths and parameters
+        logging.getLogger(library).propagate = False
+        logging.getLogger(library).addHandler(logging.NullHandler())
     logger = logging.getLogger("apprise")
     logger.propagate = False
     logger.setLevel(logging.WARNING)

@@ -22,10 +22,14 @@ class Sent:
 
 @dataclass(frozen=True)
 class TryAgain:
-    """A passing trouble; `after` is the provider's own wish, where it named one."""
+    """A passing trouble; `after` is the provider's own wish, where it named one.
+
+    `may_have_left` when nobody can say whether the message was accepted before the trouble.
+    """
 
     reason: str
     after: timedelta | None = None
+    may_have_left: bool = False
 
 
 @dataclass(frozen=True)

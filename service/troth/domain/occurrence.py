@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from troth.domain.ritual import Ritual
 from troth.domain.rules import Terms
 from troth.domain.slots import Slot
-from troth.domain.states import AnswerKind, Rule
+from troth.domain.states import AnswerKind, Rule, Visibility
 from troth.domain.turns import lead_of
 
 
@@ -22,6 +22,7 @@ class Stamp:
     kind: AnswerKind
     lead: str | None
     asks: Mapping[str, str]
+    visibility: Visibility
 
     @property
     def terms(self) -> Terms:
@@ -37,7 +38,9 @@ def stamp(ritual: Ritual, slot: Slot, zone: str, born: int, kept: int) -> Stamp:
     """
     lead = lead_of(tuple(slot.due), ritual.lead, kept)
     asks = {partner: _ask(ritual, partner == lead, born) for partner in slot.due}
-    return Stamp(zone, slot.due, ritual.remind, ritual.rule, ritual.kind, lead, asks)
+    return Stamp(
+        zone, slot.due, ritual.remind, ritual.rule, ritual.kind, lead, asks, ritual.visibility
+    )
 
 
 def window_end(ritual: Ritual, slot: Slot) -> datetime:

@@ -29,7 +29,7 @@ def apply_channels(
     held = {channel.id: channel for channel in channels.channels_of(conn, [partner_id])[partner_id]}
     kept = set()
     for position, way in enumerate(ways):
-        found = channels.find_channel(conn, partner_id, vault.mark(way.url))
+        found = channels.find_channel(conn, partner_id, _mark(vault, way))
         if found is None:
             channel_id = _add_channel(conn, vault, couple, partner_id, position, way, now)
             kept.add(channel_id)
@@ -50,6 +50,12 @@ def apply_channels(
         yield ChangeKind.RETIRED, held[channel_id].scheme
 
 
+def _mark(vault: Vault, way: Way) -> str:
+    """Return what tells two channels apart. There is one inbox, however it is written."""
+    is_inbox = url_scheme(way.url) == SCHEME
+    return vault.mark(f"{SCHEME}://" if is_inbox else way.url)
+
+
 def _add_channel(
     conn: Connection,
     vault: Vault,
@@ -68,7 +74,7 @@ def _add_channel(
             "position": position,
             "scheme": scheme,
             "url_sealed": vault.seal(way.url),
-            "url_mark": vault.mark(way.url),
+            "url_mark": _mark(vault, way),
             "sensitivity": way.sensitivity,
             "state": ChannelState.CONFIRMED if is_inbox else ChannelState.UNCONFIRMED,
             "changed_at": now,

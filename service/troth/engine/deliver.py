@@ -6,6 +6,7 @@ No connection to the database is held over the send.
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import structlog
 from sqlalchemy import Connection
@@ -157,14 +158,15 @@ def _record(db: Database, vault: Vault, parcel: Parcel, outcome: Outcome, now: d
         case Sent():
             log.info("nudge.sent", purpose=nudge.purpose, attempt=nudge.attempt)
             _sent(db, parcel, now)
-        case TryAgain(reason, after):
+        case TryAgain(reason, after, may_have_left):
             failures = nudge.failures + 1
             wait = retry_after(failures, after)
             if wait is None or now + wait >= nudge.expires_at:
                 _failed(db, vault, parcel, reason, now)
             else:
                 log.info("nudge.retries", reason=reason, attempt=nudge.attempt)
-                _plan_again(db, nudge, now + wait, reason, failures)
+                marks = {"failures": failures, "repeated": nudge.repeated or may_have_left}
+                _plan_again(db, nudge, now + wait, reason, marks)
         case Refused(reason):
             _failed(db, vault, parcel, reason, now)
 
@@ -175,7 +177,7 @@ def _put_off(
     match verdict:
         case Wait(until):
             log.info("nudge.quiet")
-            _plan_again(db, parcel.nudge, until, "quiet hours", parcel.nudge.failures)
+            _plan_again(db, parcel.nudge, until, "quiet hours", {})
         case Drop(NudgeState.FAILED, reason):
             _failed(db, vault, parcel, reason, now)
         case Drop(state, reason):
@@ -198,11 +200,11 @@ def _sent(db: Database, parcel: Parcel, now: datetime) -> None:
 
 
 def _plan_again(
-    db: Database, nudge: Nudge, not_before: datetime, reason: str, failures: int
+    db: Database, nudge: Nudge, not_before: datetime, reason: str, marks: dict[str, Any]
 ) -> None:
     again = {"state": NudgeState.PLANNED, "not_before": not_before, "reason": reason}
     with db.writing() as conn:
-        nudges.finish(conn, nudge, {**again, "failures": failures})
+        nudges.finish(conn, nudge, {**again, **marks})
 
 
 def _failed(db: Database, vault: Vault, parcel: Parcel, reason: str, now: datetime) -> None:

@@ -37,6 +37,7 @@ def take(db: Database, vault: Vault, languages: Languages, reply: Reply, now: da
         reply_id = replies.keep_reply(conn, reply)
         if reply_id is None:
             return Answer(*replies.earlier_answer(conn, reply))
+        couples.hold(conn, [reply.couple_id])
         couple = couples.load_couple(conn, reply.couple_id)
         partner, language = couple.partner_by_id(reply.partner_id), languages.of(couple.language)
         found = candidates(conn, couple, partner, reply, now)

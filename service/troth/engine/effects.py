@@ -42,7 +42,7 @@ def acknowledge(conn: Connection, visit: Visit, occurrence: Occurrence) -> str:
     nudges.withdraw(conn, occurrence.id, "it was answered", visit.partner.id)
     was_over = visit.now >= occurrence.ends_at
     settle_occurrence(conn, occurrence.id, visit.now)
-    title = _ritual(conn, occurrence).title
+    title = _title(conn, occurrence)
     noted = visit.language.say(
         f"noted_{visit.said.verb}", title=title, rating=visit.said.rating or ""
     )
@@ -52,7 +52,7 @@ def acknowledge(conn: Connection, visit: Visit, occurrence: Occurrence) -> str:
 def snooze(conn: Connection, vault: Vault, visit: Visit, occurrence: Occurrence) -> str:
     """Plan one more nudge at the time asked for, if the occurrence still has use for it then."""
     at = snoozed_until(visit.said.later, visit.partner, visit.now)
-    title = _ritual(conn, occurrence).title
+    title = _title(conn, occurrence)
     if not occurrence.is_open:
         return visit.language.say("nothing_more", title=title)
     if at >= occurrence.ends_at:
@@ -92,8 +92,8 @@ def begin(conn: Connection, vault: Vault, visit: Visit, occurrence: Occurrence) 
     """Plan a nudge a step, to both, from now on; a second `begin` changes nothing."""
     ritual = _ritual(conn, occurrence)
     steps = [n for n in nudges.nudges_of(conn, occurrence.id) if n.purpose is NudgePurpose.STEP]
-    if not ritual.steps or not occurrence.is_open:
-        return visit.language.say("nothing_to_begin", title=ritual.title)
+    if ritual is None or not ritual.steps or not occurrence.is_open:
+        return visit.language.say("nothing_to_begin", title=_title(conn, occurrence))
     if not steps:
         planned = _steps(conn, visit, occurrence, ritual)
         nudges.plan_nudges(conn, vault, list(planned), visit.now)
@@ -110,8 +110,9 @@ def _steps(
     for step in ritual.steps:
         starts.append(starts[-1] + step.lasts)
     for partner in visit.couple.partners:
+        asleep = partner != visit.partner and partner.is_quiet(visit.now)
         for text, at in zip(texts, starts, strict=True):
-            if ways[partner.id]:
+            if ways[partner.id] and not asleep:
                 yield {
                     "couple_id": visit.couple.id,
                     "partner_id": partner.id,
@@ -158,6 +159,15 @@ def _log_channel(conn: Connection, visit: Visit, channel: Channel, state: Channe
     ledger.append(conn, [event])
 
 
-def _ritual(conn: Connection, occurrence: Occurrence) -> Ritual:
+def _ritual(conn: Connection, occurrence: Occurrence) -> Ritual | None:
+    """Return the ritual, or None where its row is damaged: a reply counts all the same."""
     rows = rituals.load_rituals(conn, [occurrence.ritual_id])
-    return ritual_from_json(rows[occurrence.ritual_id].spec)
+    try:
+        return ritual_from_json(rows[occurrence.ritual_id].spec)
+    except ValueError:
+        return None
+
+
+def _title(conn: Connection, occurrence: Occurrence) -> str:
+    ritual = _ritual(conn, occurrence)
+    return ritual.title if ritual else "Troth"

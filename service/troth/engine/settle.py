@@ -10,7 +10,7 @@ from troth.domain.rules import Outcome, judge
 from troth.domain.states import NudgeState
 from troth.engine import events
 from troth.engine.standing import couple_standing
-from troth.store import ledger, nudges, occurrences, replies, rituals
+from troth.store import couples, ledger, nudges, occurrences, replies, rituals
 from troth.store.database import Database
 from troth.store.records import Occurrence
 
@@ -39,6 +39,8 @@ def settle_occurrence(conn: Connection, occurrence_id: int, now: datetime) -> No
 
     The row is held meanwhile: two partners who answer at once are judged one after the other.
     """
+    found = occurrences.load_occurrences(conn, [occurrence_id])[occurrence_id]
+    couples.hold(conn, [found.couple_id])  # the couple first, as everybody does: no deadlock
     occurrence = occurrences.lock_occurrence(conn, occurrence_id)
     outcome = _judge(conn, occurrence, now)
     row = rituals.load_rituals(conn, [occurrence.ritual_id])[occurrence.ritual_id]

@@ -87,7 +87,7 @@ def read_couple(document: Document, reading: Reading) -> CoupleSchedule:
 def _check_names(document: Document, form: CoupleFile) -> Iterable[Problem]:
     first, second = form.partners.items()
     taken = {first[0].casefold(), first[1].name.casefold()}
-    if second[1].name.casefold() in taken:
+    if taken & {second[0].casefold(), second[1].name.casefold()}:
         message = f"both partners are called '{second[1].name}'; give each a name of their own"
         yield document.problem(("partners", second[0], "name"), message)
     for key in form.partners:
@@ -183,13 +183,22 @@ def _read_ways(
             document.problem(path, f"${{{name}}} is not set in the environment; export {name}=...")
             for name in missing
         ]
+        problems += [
+            document.problem(path, f"${{{name}}} is Troth's own and belongs in no channel")
+            for name in _VARIABLE.findall(channel.url)
+            if name.startswith("TROTH_")
+        ]
+        if "${" in _VARIABLE.sub("", channel.url):
+            problems.append(document.problem(path, "a ${NAME} lacks its closing brace"))
+            continue
         if missing:
             continue
         url = _VARIABLE.sub(lambda found: os.environ[found[1]], channel.url).strip()
         if reading.takes_url and not reading.takes_url(url):
             message = (
-                "Apprise takes no such channel (its address is not shown, it may hold a secret); "
-                "compare it with the form that Apprise documents for this service"
+                "Apprise takes no such channel, or it leads to several places (its address is not "
+                "shown, it may hold a secret); compare it with the form that Apprise documents for "
+                "this service, one place a channel"
             )
             problems.append(document.problem(path, message))
         inbox = url.casefold().startswith("troth:")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 _TABLE = re.compile(r"^\s*\[\[?\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?$")
 _KEY = re.compile(r"""^\s*((?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')(?:\s*\.\s*[A-Za-z0-9_"'-]+)*)\s*=""")
 _PART = re.compile(r"""[A-Za-z0-9_-]+|"[^"]*"|'[^']*'""")
+LONGEST_LINE = 2_000  # characters looked at: keys stand at the beginning
 _FENCE = re.compile(r"\"\"\"|\'\'\'")
 
 Path = tuple[str, ...]
@@ -24,6 +25,7 @@ class KeyLines:
             fence = _fence_after(line, fence)
 
     def _note(self, line: str, number: int, table: Path) -> Path:
+        line = line[:LONGEST_LINE].rstrip()
         header = _TABLE.match(line)
         if header:
             table = _parts(header[1])

@@ -10,6 +10,8 @@ from troth.schedules.problems import Problem, ScheduleError
 from troth.schedules.reader import Document
 from troth.schedules.shipped import shipped_schedules
 
+SETTINGS_NAME = "troth.toml"  # lies beside the schedules, and is none
+
 
 @dataclass(frozen=True)
 class Schedules:
@@ -45,7 +47,7 @@ def load_schedules(paths: Sequence[Path], takes_url: TakesUrl | None = None) -> 
 def _files(paths: Sequence[Path]) -> Iterable[Path]:
     for path in paths:
         if path.is_dir():
-            found = sorted(file for file in path.rglob("*.toml") if file.name != "troth.toml")
+            found = sorted(file for file in path.rglob("*.toml") if _is_schedule(file))
             if not found:
                 raise ScheduleError([Problem(path, 1, "", _empty())])
             yield from found
@@ -53,6 +55,10 @@ def _files(paths: Sequence[Path]) -> Iterable[Path]:
             yield path
         else:
             raise ScheduleError([Problem(path, 1, "", "there is no such file or folder")])
+
+
+def _is_schedule(file: Path) -> bool:
+    return file.is_file() and file.name != SETTINGS_NAME
 
 
 def _empty() -> str:

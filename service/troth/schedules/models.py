@@ -1,6 +1,7 @@
 """The form of schedule files. `schedules/schema.json` is generated from these models."""
 
 import re
+import unicodedata
 from datetime import date, time, timedelta
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -51,14 +52,35 @@ def _quiet(value: object) -> QuietHours:
     return QuietHours.parse(value)
 
 
+def _printable(value: str) -> str:
+    if any(unicodedata.category(char) == "Cc" and char != "\n" for char in value):
+        raise ValueError("it holds a control character; write plain text")
+    return value
+
+
+def _near_day(value: date) -> date:
+    if not 2000 <= value.year <= 2100:
+        raise ValueError("a day lies between the years 2000 and 2100")
+    return value
+
+
 def _schema(pattern: str, description: str) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "pattern": pattern, "description": description})
 
 
 Cron = Annotated[str, AfterValidator(check_cron)]
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
-Text = Annotated[str, StringConstraints(min_length=1, max_length=600, strip_whitespace=True)]
-Title = Annotated[str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True)]
+Text = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=600, strip_whitespace=True),
+    AfterValidator(_printable),
+]
+Title = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=80, strip_whitespace=True),
+    AfterValidator(_printable),
+]
+Day = Annotated[date, AfterValidator(_near_day)]
 Duration = Annotated[
     timedelta,
     BeforeValidator(_duration),
@@ -132,9 +154,9 @@ class RitualForm(Form):
     steps: tuple[StepForm, ...] | None = None
     prompts: tuple[Text, ...] | None = None
     lite: Text | None = None
-    starts: date | None = Field(None, alias="from")
-    until: date | None = None
-    holidays: tuple[date, ...] = ()
+    starts: Day | None = Field(None, alias="from")
+    until: Day | None = None
+    holidays: Annotated[tuple[Day, ...], Field(max_length=400)] = ()
     sensitivity: Sensitivity | None = None
     visibility: Visibility | None = None
     texts: Annotated[tuple[Text, ...], Field(min_length=1)] | None = None

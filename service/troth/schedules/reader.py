@@ -117,8 +117,12 @@ def _read(file: Path) -> tuple[dict[str, Any], str]:
         raise ScheduleError([Problem(file, 1, "", "it is not UTF-8 text")]) from None
     except OSError as error:
         raise ScheduleError([Problem(file, 1, "", f"can't be read: {error.strerror}")]) from None
+    except RecursionError:
+        raise ScheduleError([Problem(file, 1, "", "it is nested too deeply")]) from None
     except tomllib.TOMLDecodeError as error:
         raise ScheduleError([_not_toml(file, text, str(error))]) from None
+    except ValueError:  # a number of many thousand digits
+        raise ScheduleError([Problem(file, 1, "", "it holds a number too large")]) from None
 
 
 def _not_toml(file: Path, text: str, message: str) -> Problem:

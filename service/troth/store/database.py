@@ -71,11 +71,11 @@ class Database:
 def _parse(url: str) -> URL:
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError):
         raise TrothError(
             "TROTH_DATABASE_URL is no database URL; write for example "
             "sqlite:////var/lib/troth/troth.db or postgresql://troth@/troth"
-        ) from error
+        ) from None
     if parsed.get_backend_name() not in ("sqlite", "postgresql", "postgres"):
         raise TrothError(
             f"TROTH_DATABASE_URL names {parsed.get_backend_name()}; Troth keeps its store in "

@@ -56,6 +56,10 @@ class Partner:
     quiet: QuietHours | None
     seed: str
 
+    def is_quiet(self, now: datetime) -> bool:
+        """Whether aware `now` lies in the partner's quiet hours."""
+        return self.quiet is not None and self.quiet.over_at(now, self.zone) is not None
+
 
 @dataclass(frozen=True)
 class Couple:
@@ -74,10 +78,11 @@ class Couple:
         return Zones(self.zone, {partner.key: partner.zone for partner in self.partners})
 
     def partner(self, key: str) -> Partner | None:
-        """Return the partner of this key or name, in any case."""
+        """Return the partner of this key, or else of this name, in any case."""
         wanted = key.casefold()
-        named = (p for p in self.partners if wanted in (p.key.casefold(), p.name.casefold()))
-        return next(named, None)
+        keyed = [partner for partner in self.partners if partner.key.casefold() == wanted]
+        named = [partner for partner in self.partners if partner.name.casefold() == wanted]
+        return next(iter(keyed + named), None)
 
     def partner_by_id(self, partner_id: int) -> Partner:
         """Return the partner of this row."""

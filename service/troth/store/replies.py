@@ -75,7 +75,7 @@ def acknowledgements(conn: Connection, occurrence_id: int) -> dict[str, Acknowle
         select(replies, partners.c.key)
         .join(partners, partners.c.id == replies.c.partner_id)
         .where(replies.c.occurrence_id == occurrence_id, replies.c.verb.in_(CLAIMS))
-        .order_by(replies.c.received_at, replies.c.id)
+        .order_by(replies.c.id)  # not by the clock, which may go back
     )
     return {row.key: _acknowledgement(row) for row in conn.execute(query)}
 

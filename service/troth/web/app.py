@@ -27,6 +27,7 @@ def create_app(store: Store, *, demo: bool = False) -> FastAPI:
     app = FastAPI(
         title="Troth",
         openapi_url=None,
+        redirect_slashes=False,
         exception_handlers={
             HTTPException: _http_error(pages),
             RequestValidationError: _unreadable(pages),
@@ -39,8 +40,7 @@ def create_app(store: Store, *, demo: bool = False) -> FastAPI:
     app.include_router(health.router(store))
     app.add_middleware(BodyLimit, refuse=pages.notice)
     if demo:
-        public_url = store.settings.public_url
-        app.add_middleware(KnownHosts, refuse=pages.notice, public_url=public_url)
+        app.add_middleware(KnownHosts, refuse=pages.notice, page_url=store.settings.page_url)
     app.add_middleware(DiscreetHeaders)  # added last, so it stands outermost
     return app
 

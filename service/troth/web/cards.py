@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row
 
 from troth.domain.durations import format_duration
 from troth.domain.grammar import Verb
+from troth.domain.occurrence import Stamp
 from troth.domain.ritual import Ritual
 from troth.domain.states import (
     AnswerKind,
@@ -157,7 +158,7 @@ def _card(
     own = said.get(reader.partner.key)
     look = _look(occurrence, own, reader.now)
     mine = [n for n in nudges.nudges_of(conn, occurrence.id) if n.partner_id == reader.partner.id]
-    shared = _shared(vault, reader.couple, ritual, said)
+    shared = _shared(vault, reader.couple, occurrence.stamp, said)
     return Card(
         token=token,
         look=look,
@@ -173,7 +174,7 @@ def _card(
         said=_said(own) if own else "",
         own_words=_words(vault, own) if own else "",
         shared=shared,
-        waits_for_both=_is_revealed(ritual) and occurrence.is_open and not _declined(own),
+        waits_for_both=_is_revealed(occurrence.stamp) and occurrence.is_open and not _declined(own),
         laters=_laters(occurrence, reader.now),
         snoozed_until=_snoozed_until(mine, reader) if look is Look.WAITING else None,
         begun=any(n.purpose is NudgePurpose.STEP for n in mine),
@@ -193,7 +194,8 @@ def _look(occurrence: Occurrence, own: Acknowledgement | None, now: datetime) ->
         return Look.ANSWERED
     if occurrence.state is OccurrenceState.KEPT:
         return Look.KEPT
-    return Look.WAITING if occurrence.is_open and now < occurrence.ends_at else Look.OVER
+    # Until its time is over it waits for its reader, whatever the other has said meanwhile.
+    return Look.WAITING if now < occurrence.ends_at else Look.OVER
 
 
 def _said(own: Acknowledgement) -> str:
@@ -208,23 +210,23 @@ def _declined(own: Acknowledgement | None) -> bool:
     return own is not None and own.claim is not Claim.DONE
 
 
-def _is_revealed(ritual: Ritual | None) -> bool:
-    asks_words = ritual is not None and ritual.kind is AnswerKind.WORDS
-    return asks_words and ritual is not None and ritual.visibility is Visibility.REVEALED
+def _is_revealed(stamp: Stamp) -> bool:
+    return stamp.kind is AnswerKind.WORDS and stamp.visibility is Visibility.REVEALED
 
 
 def _shared(
-    vault: Vault, couple: Couple, ritual: Ritual | None, said: Mapping[str, Acknowledgement]
+    vault: Vault, couple: Couple, stamp: Stamp, said: Mapping[str, Acknowledgement]
 ) -> tuple[Word, ...]:
     """Return both partners' words where they may be shown: revealed together, or at once.
 
-    A reason given with `skip` is no answer, and is never shown.
+    What holds is what held when they were asked for. A reason given with `skip` is no answer, and
+    is never shown.
     """
-    if ritual is None or ritual.kind is not AnswerKind.WORDS:
+    if stamp.kind is not AnswerKind.WORDS:
         return ()
     spoken = {key: word for key, word in said.items() if word.verb is Verb.WORDS}
-    together = ritual.visibility is Visibility.REVEALED and len(spoken) == len(couple.partners)
-    if not together and ritual.visibility is not Visibility.NOW:
+    together = stamp.visibility is Visibility.REVEALED and len(spoken) == len(couple.partners)
+    if not together and stamp.visibility is not Visibility.NOW:
         return ()
     return tuple(
         Word(partner.name, _words(vault, spoken[partner.key]))

@@ -77,11 +77,10 @@ class KnownHosts:
     what answers there without a secret address.
     """
 
-    def __init__(self, app: ASGIApp, refuse: Refuse, public_url: str | None) -> None:
+    def __init__(self, app: ASGIApp, refuse: Refuse, page_url: str) -> None:
         self._app = app
         self._refuse = refuse
-        public = urlsplit(public_url).hostname if public_url else None
-        self._hosts = HERE | {public} if public else HERE
+        self._hosts = HERE | {urlsplit(page_url).hostname}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
