@@ -81,6 +81,38 @@ MISTAKES = {
         "23:00",
     ),
     "a missing key": ('couple = "Ana & Ben"\n', "", ":1: couple:", "needed"),
+    "a control character": ('"Ben"', '"Ben\\u0000"', ":8: partners.ben.name:", "control"),
+    "Troth's own key": (
+        'name = "Ben"',
+        'name = "Ben"\nchannels = ["json://h/${TROTH_SECRET_KEY}"]',
+        ":9: partners.ben.channels.0:",
+        "TROTH_SECRET_KEY",
+    ),
+    "an open brace": (
+        'name = "Ben"',
+        'name = "Ben"\nchannels = ["ntfy://h/${BEN"]',
+        ":9: partners.ben.channels.0:",
+        "brace",
+    ),
+    "several places": (
+        'name = "Ben"',
+        'name = "Ben"\nchannels = ["ntfy://h/one/two"]',
+        ":9: partners.ben.channels.0:",
+        "several places",
+    ),
+    "a day out of time": (
+        'cron = "30 21 * * *"',
+        'cron = "30 21 * * *"\nfrom = 9999-12-31',
+        ":13: rituals.goodnight.from:",
+        "2100",
+    ),
+    "an unknown language": (
+        'timezone = "Europe/Lisbon"',
+        'timezone = "Europe/Lisbon"\nlanguage = "xx"',
+        ":3: language:",
+        "en",
+    ),
+    "nested too deeply": ('couple = "Ana & Ben"', "couple = " + "[" * 5_000, ":1: ", "deep"),
     "three partners": ("[rituals.", '[partners.cy]\nname = "Cy"\n[rituals.', ":4: partners:", "2"),
 }
 

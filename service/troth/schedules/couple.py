@@ -18,6 +18,11 @@ from troth.schedules.problems import Problem, ScheduleError
 from troth.schedules.reader import Document
 from troth.schedules.suggest import nearest
 
+_NO_CHANNEL = (
+    "Apprise takes no such channel, or it leads to several places (its address is not shown, it may "
+    "hold a secret); compare it with the form that Apprise documents for this service, one place a "
+    "channel"
+)
 _VARIABLE = re.compile(r"\$\{([^}]*)\}")
 TakesUrl = Callable[[str], bool]
 
@@ -177,34 +182,27 @@ def _read_ways(
     ways: list[Way] = []
     problems: list[Problem] = []
     for index, channel in enumerate(partner.channels if reading.takes_url else ()):
+        told = list(_check_variables(channel.url))
+        if not told:
+            url = _VARIABLE.sub(lambda found: os.environ[found[1]], channel.url).strip()
+            told = [] if reading.takes_url and reading.takes_url(url) else [_NO_CHANNEL]
+            inbox = url.casefold().startswith("troth:")
+            default = Sensitivity.OPEN if inbox else Sensitivity.DISCREET
+            ways.append(Way(url, channel.sensitivity or default))
         path = ("partners", key, "channels", index)
-        missing = [name for name in _VARIABLE.findall(channel.url) if not os.environ.get(name)]
-        problems += [
-            document.problem(path, f"${{{name}}} is not set in the environment; export {name}=...")
-            for name in missing
-        ]
-        problems += [
-            document.problem(path, f"${{{name}}} is Troth's own and belongs in no channel")
-            for name in _VARIABLE.findall(channel.url)
-            if name.startswith("TROTH_")
-        ]
-        if "${" in _VARIABLE.sub("", channel.url):
-            problems.append(document.problem(path, "a ${NAME} lacks its closing brace"))
-            continue
-        if missing:
-            continue
-        url = _VARIABLE.sub(lambda found: os.environ[found[1]], channel.url).strip()
-        if reading.takes_url and not reading.takes_url(url):
-            message = (
-                "Apprise takes no such channel, or it leads to several places (its address is not "
-                "shown, it may hold a secret); compare it with the form that Apprise documents for "
-                "this service, one place a channel"
-            )
-            problems.append(document.problem(path, message))
-        inbox = url.casefold().startswith("troth:")
-        default = Sensitivity.OPEN if inbox else Sensitivity.DISCREET
-        ways.append(Way(url, channel.sensitivity or default))
+        problems += [document.problem(path, message) for message in told]
     urls = [way.url for way in ways]
     if len(set(urls)) < len(urls):
         problems.append(document.problem(("partners", key, "channels"), "a channel stands twice"))
     return tuple(ways), problems
+
+
+def _check_variables(url: str) -> Iterable[str]:
+    """Yield what is wrong with the `${VAR}`s of a channel."""
+    for name in _VARIABLE.findall(url):
+        if name.startswith("TROTH_"):
+            yield f"${{{name}}} is Troth's own and belongs in no channel"
+        elif not os.environ.get(name):
+            yield f"${{{name}}} is not set in the environment; export {name}=..."
+    if "${" in _VARIABLE.sub("", url):
+        yield "a ${NAME} lacks its closing brace"
