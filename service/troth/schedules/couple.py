@@ -19,9 +19,8 @@ from troth.schedules.reader import Document
 from troth.schedules.suggest import nearest
 
 _NO_CHANNEL = (
-    "Apprise takes no such channel, or it leads to several places (its address is not shown, it may "
-    "hold a secret); compare it with the form that Apprise documents for this service, one place a "
-    "channel"
+    "Apprise takes no such channel, or it leads to several places (its address is not shown: it "
+    "may hold a secret); compare it with the form that Apprise documents, one place a channel"
 )
 _VARIABLE = re.compile(r"\$\{([^}]*)\}")
 TakesUrl = Callable[[str], bool]
