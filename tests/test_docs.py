@@ -53,7 +53,8 @@ def test_every_link_within_the_project_leads_somewhere(page: Path) -> None:
 def test_every_schedule_that_is_shown_is_good(page: Path) -> None:
     for block in re.findall(r"```toml\n(.*?)```", page.read_text(), re.DOTALL):
         data = tomllib.loads(block)
-        (CoupleFile if "couple" in data else PracticeFile).model_validate(data)
+        form = CoupleFile if "couple" in data else PracticeFile
+        assert form.model_validate(data)
 
 
 def test_every_promise_names_tests_that_exist() -> None:

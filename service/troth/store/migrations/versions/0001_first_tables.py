@@ -11,6 +11,23 @@ MOMENT = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
+    for create in (
+        _couples,
+        _ledger,
+        _partners,
+        _rituals,
+        _channels,
+        _occurrences,
+        _indexes_of_occurrences,
+        _nudges,
+        _indexes_of_nudges,
+        _inbox,
+        _replies,
+    ):
+        create()
+
+
+def _couples() -> None:
     op.create_table(
         "couples",
         sa.Column("id", ID, nullable=False),
@@ -23,6 +40,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_couples")),
         sa.UniqueConstraint("name", name=op.f("uq_couples_name")),
     )
+
+
+def _ledger() -> None:
     op.create_table(
         "ledger",
         sa.Column("id", ID, nullable=False),
@@ -39,6 +59,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("event_id", name=op.f("uq_ledger_event_id")),
     )
     op.create_index("ix_ledger_couple", "ledger", ["couple_id", "id"], unique=False)
+
+
+def _partners() -> None:
     op.create_table(
         "partners",
         sa.Column("id", ID, nullable=False),
@@ -56,6 +79,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("couple_id", "key", name=op.f("uq_partners_couple_id_key")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_partners_token_hash")),
     )
+
+
+def _rituals() -> None:
     op.create_table(
         "rituals",
         sa.Column("id", ID, nullable=False),
@@ -86,6 +112,9 @@ def upgrade() -> None:
         sqlite_where=sa.text("next_due IS NOT NULL"),
         postgresql_where=sa.text("next_due IS NOT NULL"),
     )
+
+
+def _channels() -> None:
     op.create_table(
         "channels",
         sa.Column("id", ID, nullable=False),
@@ -108,6 +137,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_channels")),
         sa.UniqueConstraint("partner_id", "url_mark", name=op.f("uq_channels_partner_id_url_mark")),
     )
+
+
+def _occurrences() -> None:
     op.create_table(
         "occurrences",
         sa.Column("id", ID, nullable=False),
@@ -141,6 +173,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_occurrences")),
         sa.UniqueConstraint("ritual_id", "slot", name=op.f("uq_occurrences_ritual_id_slot")),
     )
+
+
+def _indexes_of_occurrences() -> None:
     op.create_index("ix_occurrences_couple", "occurrences", ["couple_id", "due_at"], unique=False)
     op.create_index(
         "ix_occurrences_ending",
@@ -167,6 +202,9 @@ def upgrade() -> None:
         sqlite_where=sa.text("state = 'open'"),
         postgresql_where=sa.text("state = 'open'"),
     )
+
+
+def _nudges() -> None:
     op.create_table(
         "nudges",
         sa.Column("id", ID, nullable=False),
@@ -217,6 +255,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_nudges")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_nudges_token_hash")),
     )
+
+
+def _indexes_of_nudges() -> None:
     op.create_index("ix_nudges_channel", "nudges", ["channel_id"], unique=False)
     op.create_index(
         "ix_nudges_due",
@@ -236,6 +277,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_nudges_occurrence", "nudges", ["occurrence_id"], unique=False)
     op.create_index("ix_nudges_partner", "nudges", ["partner_id", "created_at"], unique=False)
+
+
+def _inbox() -> None:
     op.create_table(
         "inbox",
         sa.Column("id", ID, nullable=False),
@@ -254,6 +298,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("nudge_id", name=op.f("uq_inbox_nudge_id")),
     )
     op.create_index("ix_inbox_partner", "inbox", ["partner_id", "id"], unique=False)
+
+
+def _replies() -> None:
     op.create_table(
         "replies",
         sa.Column("id", ID, nullable=False),
