@@ -94,12 +94,6 @@ MISTAKES = {
         ":9: partners.ben.channels.0:",
         "brace",
     ),
-    "several places": (
-        'name = "Ben"',
-        'name = "Ben"\nchannels = ["ntfy://h/one/two"]',
-        ":9: partners.ben.channels.0:",
-        "several places",
-    ),
     "a day out of time": (
         'cron = "30 21 * * *"',
         'cron = "30 21 * * *"\nfrom = 9999-12-31',

@@ -81,9 +81,10 @@ def test_what_apprise_does_not_take_is_refused(courier: Courier, url: str) -> No
     assert isinstance(courier.send(message(url)), Refused)
 
 
-def test_a_channel_leads_to_one_place_only() -> None:
-    assert is_channel_url("ntfy://localhost/one")
-    assert not is_channel_url("ntfy://localhost/one/two")
+def test_a_channel_of_several_places_is_never_sent_twice(courier: Courier) -> None:
+    url = f"ntfy://127.0.0.1:{free_port()}/one/two?image=no"
+    assert is_channel_url(url)
+    assert isinstance(courier.send(message(url)), Refused)
 
 
 def test_the_inbox_gets_what_is_addressed_to_its_partner(courier: Courier, laid: Laid) -> None:

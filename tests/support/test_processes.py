@@ -61,7 +61,7 @@ def test_settings_of_the_machine_do_not_reach_a_process(start_process, monkeypat
     process = start_process(
         sys.executable, "-c", "import os; print('TROTH_DATABASE_URL' in os.environ)"
     )
-    process.wait_for_line("^False$")
+    assert process.wait_for_line("^False$")
 
 
 def test_a_leashed_server_ends_even_when_the_tests_are_killed():

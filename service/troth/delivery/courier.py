@@ -55,7 +55,11 @@ class Courier:
             return TryAgain(reason, may_have_left=True)
         finally:
             _status.reset(token)
-        return Sent() if accepted else _failure(seen)
+        if accepted:
+            return Sent()
+        if len(plugin) > 1:  # trying again would send to those places too that took it
+            return Refused("one of the channel's several places did not take it")
+        return _failure(seen)
 
 
 def url_scheme(url: str) -> str:
@@ -65,14 +69,11 @@ def url_scheme(url: str) -> str:
 
 
 def is_channel_url(url: str) -> bool:
-    """Say whether Apprise takes this URL, and it leads to one place. Nothing is sent.
-
-    Where one of several places fails, the whole message would go to all of them again.
-    """
+    """Say whether Apprise takes this URL. Nothing is sent."""
     register()
     _listen()
     plugin = _instantiate(url, InboxAsset(storage_mode=PersistentStoreMode.MEMORY))
-    return plugin is not None and len(plugin) <= 1
+    return plugin is not None
 
 
 def _instantiate(url: str, asset: InboxAsset) -> NotifyBase | None:

@@ -19,9 +19,9 @@ from troth.schedules.reader import Document
 from troth.schedules.suggest import nearest
 
 _NO_CHANNEL = (
-    "Apprise takes no such channel, or it leads to several places (its address is not shown: it "
-    "may hold a secret); compare it with the form that Apprise documents, one place a channel, "
-    "and see whether the service needs a library of its own (MQTT, XMPP)"
+    "Apprise takes no such channel (its address is not shown: it may hold a secret); compare it "
+    "with the form that Apprise documents, and see whether the service needs a library of its own "
+    "(MQTT, XMPP)"
 )
 _VARIABLE = re.compile(r"\$\{([^}]*)\}")
 TakesUrl = Callable[[str], bool]
