@@ -9,9 +9,13 @@ from troth.delivery.courier import Courier
 from troth.domain.language import Languages
 from troth.domain.reply import Reply
 from troth.engine import door
-from troth.engine.deliver import Post, deliver
+from troth.engine.crew import Crew
+from troth.engine.deliver import Delivery, Post
+from troth.engine.recorder import Recorder
+from troth.engine.results import record
 from troth.engine.rounds import Rounds
 from troth.errors import TrothError
+from troth.limits import ProviderLimits
 from troth.schedules.catalogue import load_languages
 from troth.settings import Settings
 from troth.store import inbox, schema
@@ -42,10 +46,12 @@ class Service:
 
     store: Store
     bell: DramatiqBell
+    delivery: Delivery
     rounds: Rounds
 
     def close(self) -> None:
         """Let the broker and the database go."""
+        self.delivery.recorder.close()
         self.bell.close()
         self.store.db.close()
 
@@ -72,12 +78,24 @@ def open_store(
     return Store(settings, db, vault, clock or SystemClock(), load_languages())
 
 
-def build(store: Store, wrap: Callable[[Courier], Courier] = lambda courier: courier) -> Service:
-    """Wire the parts that nudge to an open store."""
+def build(
+    store: Store,
+    wrap: Callable[[Courier], Courier] = lambda courier: courier,
+    at_once: int | None = None,
+) -> Service:
+    """Wire the parts that nudge to an open store; `at_once` sends, or as many as its threads."""
+    settings = store.settings
     courier = Courier(partial(_lay_in_inbox, store))
-    post = Post(wrap(courier), store.vault, store.languages, store.settings.page_url)
-    bell = DramatiqBell(store.settings.redis_url, partial(deliver, store.db, post, store.clock))
-    return Service(store, bell, Rounds(store.db, store.vault, bell, store.clock))
+    delivery = Delivery(
+        store.db,
+        Post(wrap(courier), store.vault, store.languages, settings.page_url),
+        store.clock,
+        Crew(at_once or settings.threads),
+        ProviderLimits(settings.limits, settings.redis_url),
+        Recorder(partial(record, store.db, store.vault)),
+    )
+    bell = DramatiqBell(settings.redis_url, delivery.deliver)
+    return Service(store, bell, delivery, Rounds(store.db, store.vault, bell, store.clock))
 
 
 def _lay_in_inbox(store: Store, partner_id: int, nudge_id: int, title: str, body: str) -> None:

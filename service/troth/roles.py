@@ -1,11 +1,10 @@
 """The long-running roles: each runs until it is told to stop, then ends what it has in hand."""
 
-import signal
+import os
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import FrameType
 
 import structlog
 import uvicorn
@@ -13,11 +12,14 @@ import uvicorn
 from troth.bootstrap import Service, Store
 from troth.errors import TrothError
 from troth.settings import Settings
+from troth.signals import stop_signal
 from troth.web.app import create_app
 from troth.workers import STOP_MS
 
 log = structlog.get_logger()
 
+LOOK_SECONDS = 1.0  # between looks at whether the supervisor lives
+SEND_SECONDS = 75.0  # for sends in hand to end: a little longer than any may take
 MOST_VISITORS = 128  # at once: slow strangers must not use up what the nudges need
 
 
@@ -47,17 +49,23 @@ def run_all(service: Service, listener: socket.socket, *, demo: bool) -> None:
 
 def run_clock(service: Service) -> None:
     """Run a clock until SIGTERM or SIGINT."""
-    stopping = _stop_signal()
+    stopping = stop_signal()
     log.info("clock.started")
     service.rounds.run(stopping)
 
 
-def run_worker(service: Service) -> None:
-    """Run a worker until SIGTERM or SIGINT; sends in hand are finished first."""
-    stopping = _stop_signal()
+def run_worker(service: Service, supervisor: int) -> None:
+    """Run a worker until SIGTERM or SIGINT; sends in hand are finished first.
+
+    It also ends when its supervisor (a process id) is gone.
+    """
+    stopping = stop_signal()
     with _working(service):
-        log.info("worker.started", threads=service.store.settings.threads)
-        stopping.wait()
+        log.info("worker.started", sends_at_once=service.delivery.crew.size)
+        while not stopping.wait(LOOK_SECONDS):
+            if os.getppid() != supervisor:
+                log.warning("supervisor.gone")
+                return
 
 
 def run_web(store: Store, listener: socket.socket, *, demo: bool) -> None:
@@ -69,18 +77,20 @@ def run_web(store: Store, listener: socket.socket, *, demo: bool) -> None:
         server_header=False,
         limit_concurrency=MOST_VISITORS,
     )
-    _stop_signal()  # uvicorn raises the signal again when it is done: it must find a handler
+    stop_signal()  # uvicorn raises the signal again when it is done: it must find a handler
     uvicorn.Server(config).run(sockets=[listener])
 
 
 @contextmanager
 def _working(service: Service) -> Iterator[None]:
-    worker = service.bell.worker(service.store.settings.threads)
+    worker = service.bell.worker()
     worker.start()
     try:
         yield
     finally:
         worker.stop(timeout=STOP_MS)
+        if not service.delivery.join(SEND_SECONDS):
+            log.warning("worker.left_sends")  # their leases end, and they are marked
 
 
 @contextmanager
@@ -93,14 +103,3 @@ def _ticking(service: Service) -> Iterator[None]:
     finally:
         stopping.set()
         thread.join()
-
-
-def _stop_signal() -> threading.Event:
-    stopping = threading.Event()
-
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        stopping.set()
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
-    return stopping

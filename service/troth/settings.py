@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from platformdirs import user_data_path
-from pydantic import Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -18,6 +18,15 @@ from troth.errors import TrothError
 from troth.schedules.suggest import nearest
 
 SETTINGS_FILE = "troth.toml"
+
+
+class ProviderLimit(BaseModel):
+    """How much one provider is given at most: sends at once, and sends begun a second."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    at_once: int | None = Field(None, ge=1)
+    per_second: float | None = Field(None, ge=0.01, le=10_000)
 
 
 class Settings(BaseSettings):
@@ -53,7 +62,30 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="The address the web listens on.")
     port: int = Field(8787, ge=0, le=65_535, description="The port the web listens on.")
-    threads: int = Field(8, ge=1, le=256, description="How many nudges a worker sends at once.")
+    threads: int = Field(
+        8, ge=1, le=256, description="How many nudges are sent at once where threads do it."
+    )
+    processes: int = Field(
+        default_factory=lambda: os.cpu_count() or 1,
+        ge=1,
+        le=256,
+        description="How many processes `troth worker` runs.",
+    )
+    concurrency: int = Field(
+        1_000,
+        ge=2,
+        le=10_000,
+        description="How many nudges each process of `troth worker` sends at once; half of them "
+        "by one provider at most.",
+    )
+    keep_connections: bool = Field(
+        True, description="Whether connections to a provider are kept for the next send."
+    )
+    limits: dict[str, ProviderLimit] = Field(
+        default_factory=dict,
+        description='What a provider is spared: {"mailto:example.org": {"at_once": 5}, '
+        '"twilio": {"per_second": 10}}, over all processes.',
+    )
     log_format: Literal["console", "json"] = Field(
         "console", description="Log lines for people or for machines."
     )

@@ -28,10 +28,11 @@ def evening(troth: Run, home: Path) -> None:
         soon = now.replace(second=0, microsecond=0) - timedelta(minutes=1)
         values = {"next_slot": f"{soon:%Y-%m-%dT%H:%M}", "next_due": soon}
         rituals.update_ritual(conn, row.id, values)
-    worker = service.bell.worker(1)
+    worker = service.bell.worker()
     worker.start()
     _make_rounds(service.rounds)
     worker.join()
+    service.delivery.join()
     worker.stop()
     service.close()
 

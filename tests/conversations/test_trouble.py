@@ -10,7 +10,7 @@ from threading import Barrier
 from tests.support.stage import EVENING, Stage, Unheard, couple_file
 from troth.delivery.courier import Courier
 from troth.delivery.outcome import Message, Outcome
-from troth.engine.dispatch import LEASE, dispatch
+from troth.engine.dispatch import LEASE, RING_LEASE, dispatch
 from troth.engine.follow_up import follow_up
 from troth.engine.plan import plan
 
@@ -63,7 +63,7 @@ def test_a_process_killed_between_claim_and_send_loses_nothing(stage: Stage):
     stage.sleep("21:30")
     assert len(stage.claim()) == 2
     stage.restart()
-    stage.wind(seconds=LEASE.seconds - 1)
+    stage.wind(seconds=RING_LEASE.seconds - 1)
     stage.ana.expects_nothing()
     stage.wind(seconds=1)
     for actor in (stage.ana, stage.ben):

@@ -11,7 +11,7 @@ import pytest
 from tests.support.stage import EVENING, Stage, Unheard, couple_file
 from troth.domain.states import NudgeState, OccurrenceState
 from troth.engine.dispatch import LEASE
-from troth.store import nudges, occurrences
+from troth.store import claims, nudges, occurrences
 
 T = TypeVar("T")
 CROWD = 4
@@ -42,38 +42,46 @@ def crowd(call: Callable[[], T]) -> list[T]:
 def test_a_nudge_is_claimed_by_one(due: Stage):
     def claim() -> list[tuple[int, int]]:
         with due.store.db.writing() as conn:
-            return nudges.claim(conn, due.clock.now(), 10, LEASE)
+            return claims.claim(conn, due.clock.now(), 10, LEASE)
 
-    claims = [claim for claims in crowd(claim) for claim in claims]
-    assert sorted(nudge_id for nudge_id, _ in claims) == [nudge.id for nudge in due.nudges()]
+    claimed = [taken for each in crowd(claim) for taken in each]
+    assert sorted(nudge_id for nudge_id, _ in claimed) == [nudge.id for nudge in due.nudges()]
 
 
 def test_a_claim_is_taken_in_hand_by_one(due: Stage):
-    nudge_id, attempt = due.claim()[0]
+    claimed = due.claim()
 
-    def pick() -> bool:
+    def pick() -> list[int]:
         with due.store.db.writing() as conn:
-            return nudges.pick(conn, nudge_id, attempt, due.clock.now(), LEASE) is not None
+            return claims.pick(conn, claimed, due.clock.now(), LEASE)
 
-    assert crowd(pick).count(True) == 1
+    picked = [nudge_id for each in crowd(pick) for nudge_id in each]
+    assert sorted(picked) == sorted(nudge_id for nudge_id, _ in claimed)
 
 
 def test_who_comes_late_may_not_say_how_it_ended(due: Stage):
     """A worker that was thought dead wakes up after its nudge went to another."""
     nudge_id, attempt = due.claim()[0]
     with due.store.db.writing() as conn:
-        first = nudges.pick(conn, nudge_id, attempt, due.clock.now(), LEASE)
+        assert claims.pick(conn, [(nudge_id, attempt)], due.clock.now(), LEASE) == [nudge_id]
+        first = nudges.load_nudge(conn, nudge_id)
         assert first is not None
     due.sleep(seconds=LEASE.seconds)
     with due.store.db.writing() as conn:
-        assert nudges.release_leases(conn, due.clock.now(), 10)[0] == [nudge_id]
-        claims = dict(nudges.claim(conn, due.clock.now(), 10, LEASE))
-        second = nudges.pick(conn, nudge_id, claims[nudge_id], due.clock.now(), LEASE)
+        assert claims.release_leases(conn, due.clock.now(), 10)[0] == [nudge_id]
+        again = [
+            one for one in claims.claim(conn, due.clock.now(), 10, LEASE) if one[0] == nudge_id
+        ]
+        assert claims.pick(conn, again, due.clock.now(), LEASE) == [nudge_id]
+        second = nudges.load_nudge(conn, nudge_id)
         assert second is not None
     with due.store.db.writing() as conn:
-        assert not nudges.finish(conn, first, {"state": NudgeState.FAILED, "reason": "late"})
-        assert nudges.finish(conn, second, {"state": NudgeState.SENT})
-        assert not nudges.finish(conn, second, {"state": NudgeState.SENT})
+        assert not claims.finish(conn, first, NudgeState.FAILED, "late")
+        assert claims.set_sent(conn, [first], due.clock.now()) == set()
+        claims.plan_again(conn, [first])
+        claims.give_back(conn, [((nudge_id, attempt), due.clock.now())], "late")
+        assert claims.set_sent(conn, [second], due.clock.now()) == {nudge_id}
+        assert claims.set_sent(conn, [second], due.clock.now()) == set()
     assert due.nudges()[0].state is NudgeState.SENT
     assert due.nudges()[0].repeated
 
@@ -81,8 +89,9 @@ def test_who_comes_late_may_not_say_how_it_ended(due: Stage):
 def test_a_claim_of_an_older_attempt_is_taken_by_nobody(due: Stage):
     nudge_id, attempt = due.claim()[0]
     with due.store.db.writing() as conn:
-        assert nudges.pick(conn, nudge_id, attempt - 1, due.clock.now(), LEASE) is None
-        assert nudges.pick(conn, nudge_id, attempt + 1, due.clock.now(), LEASE) is None
+        others = [(nudge_id, attempt - 1), (nudge_id, attempt + 1)]
+        assert claims.pick(conn, others, due.clock.now(), LEASE) == []
+        assert claims.waiting_for(conn, others) == []
 
 
 def test_an_occurrence_is_born_once_however_many_try(due: Stage):

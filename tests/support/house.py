@@ -47,7 +47,7 @@ class House:
         self.clock = ManualClock(start)
         self.store = open_store(settings, self.clock)
         self._service = build(self.store)
-        self._worker = self._service.bell.worker(threads=1)
+        self._worker = self._service.bell.worker()
         self._worker.start()
 
     def close(self) -> None:
@@ -82,6 +82,7 @@ class House:
             busy = self._service.rounds.once()
             self._service.bell._broker.join(QUEUE, timeout=20_000)
             self._worker.join()
+            assert self._service.delivery.join(20)
             if not busy:
                 return
         raise AssertionError("the rounds never come to an end")

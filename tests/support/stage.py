@@ -29,12 +29,12 @@ from troth.domain.states import NudgeState
 from troth.engine.apply import apply
 from troth.engine.changes import Change
 from troth.engine.door import Answer
-from troth.engine.doorbell import Claim
 from troth.engine.rounds import Rounds
 from troth.engine.standing import couple_standing, folded_standing
 from troth.schedules.load import load_schedules
 from troth.settings import Settings
 from troth.store import channels, couples, inbox, ledger, nudges, occurrences, replies
+from troth.store.claims import Claim
 from troth.store.records import Couple, Nudge, Occurrence
 from troth.store.tables import metadata
 from troth.store.tables import nudges as nudge_table
@@ -199,7 +199,7 @@ class Stage:
         """Wire everything from the database alone, as a new process would."""
         self.store: Store = open_store(self.settings, clock=self.clock, migrate=True)
         self.service: Service = build(self.store, self._wrapped)
-        self._worker = self.service.bell.worker(threads=2)
+        self._worker = self.service.bell.worker()
         self._worker.start()
 
     def close(self) -> None:
@@ -305,6 +305,7 @@ class Stage:
         """Ring for claims whose worker is killed at work: what it was doing stays undone."""
         self.service.bell.ring(claims)
         self._broker.join(QUEUE, timeout=20_000, fail_fast=False)
+        assert self.service.delivery.join(20)
 
     def damage_ritual(self, key: str) -> None:
         """Make a ritual's row unreadable."""
@@ -317,6 +318,7 @@ class Stage:
         assert self._worker is not None
         self._broker.join(QUEUE, timeout=20_000)
         self._worker.join()
+        assert self.service.delivery.join(20)
 
     @property
     def _broker(self) -> StubBroker:

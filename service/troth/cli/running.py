@@ -55,12 +55,29 @@ def clock() -> None:
         roles.run_clock(service)
 
 
-def worker() -> None:
+def worker(
+    *,
+    processes: Annotated[
+        int | None, typer.Option(min=1, help="How many processes (TROTH_PROCESSES).")
+    ] = None,
+    concurrency: Annotated[
+        int | None, typer.Option(min=2, help="Sends at once in each (TROTH_CONCURRENCY).")
+    ] = None,
+    threads: Annotated[
+        int | None, typer.Option(min=1, help="Send on so many threads instead of greenlets.")
+    ] = None,
+    supervisor: Annotated[int | None, typer.Option(hidden=True)] = None,
+) -> None:
     """Run a worker: deliver the nudges that the clock dispatches."""
-    from troth import roles
+    from troth import roles, supervision
 
-    with _service() as service:
-        roles.run_worker(service)
+    settings = _cluster_settings()
+    at_once = threads or concurrency or settings.concurrency
+    if supervisor is None:
+        supervision.run(processes or settings.processes, at_once, threads=threads is not None)
+        return
+    with _service(at_once) as service:
+        roles.run_worker(service, supervisor)
 
 
 def web() -> None:
@@ -153,18 +170,23 @@ def _demo_settings() -> Iterator[Settings]:
 
 
 @contextmanager
-def _service() -> Iterator[Service]:
+def _service(at_once: int | None = None) -> Iterator[Service]:
+    settings = _cluster_settings()
+    service = build(open_store(settings), at_once=at_once)
+    try:
+        yield service
+    finally:
+        service.close()
+
+
+def _cluster_settings() -> Settings:
     settings = _logged(load_settings())
     if settings.redis_url is None:
         raise TrothError(
             "a clock or worker of its own needs a doorbell between processes: set TROTH_REDIS_URL, "
             "or run everything in one with: troth up"
         )
-    service = build(open_store(settings))
-    try:
-        yield service
-    finally:
-        service.close()
+    return settings
 
 
 def _logged(settings: Settings) -> Settings:

@@ -7,22 +7,41 @@ from sqlalchemy import Connection
 
 from troth.engine import events
 from troth.engine.doorbell import Doorbell
-from troth.store import couples, ledger, nudges
+from troth.store import claims, couples, ledger
 from troth.store.database import Database
 from troth.store.records import Nudge
 
-LEASE = timedelta(minutes=2)  # longer than any send may take
+RING_LEASE = timedelta(seconds=30)  # for a worker to answer the doorbell
+LEASE = timedelta(minutes=2)  # for it to send: longer than any send may take
+MOST_RUNG = 20_000  # rings that wait for an answer: more would only ring again
 
 
-def dispatch(db: Database, doorbell: Doorbell, now: datetime, limit: int = 500) -> int:
+def dispatch(
+    db: Database,
+    doorbell: Doorbell,
+    now: datetime,
+    limit: int = 2_000,
+    most_rung: int = MOST_RUNG,
+) -> int:
     """Expire what is too late, claim what is due, ring; return how many nudges were moved."""
     with db.writing() as conn:
-        stale = nudges.expire_stale(conn, now, limit)
+        stale = claims.expire_stale(conn, now, limit)
         log_failed(conn, stale, "its window was over", now)
-        claims = nudges.claim(conn, now, limit, LEASE)
-    if claims:
-        doorbell.ring(claims)
-    return len(stale) + len(claims)
+        room = min(limit, most_rung - claims.unpicked(conn, most_rung))
+        claimed = claims.claim(conn, now, room, RING_LEASE) if room > 0 else []
+    if claimed:
+        _ring(db, doorbell, claimed, now)
+    return len(stale) + len(claimed)
+
+
+def _ring(db: Database, doorbell: Doorbell, claimed: Sequence[claims.Claim], now: datetime) -> None:
+    """Ring; where the doorbell is broken, let the claims go at once rather than wait them out."""
+    try:
+        doorbell.ring(claimed)
+    except Exception:
+        with db.writing() as conn:
+            claims.give_back(conn, [(claim, now) for claim in claimed], "the doorbell was broken")
+        raise
 
 
 def log_failed(conn: Connection, failed: Sequence[Nudge], reason: str, now: datetime) -> None:

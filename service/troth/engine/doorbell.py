@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-Claim = tuple[int, int]  # nudge id, attempt
+from troth.store.claims import Claim
 
 
 class Doorbell(Protocol):
     """Something that makes a worker look. A ring may be lost or heard twice; SQL knows better."""
 
     def ring(self, claims: Sequence[Claim]) -> None:
-        """Announce claimed nudges."""
+        """Announce claimed nudges; raises where nobody can be told."""
         ...

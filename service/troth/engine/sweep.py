@@ -6,7 +6,7 @@ import structlog
 
 from troth.domain.ladder import MOST_FAILURES
 from troth.engine.channel_given_up import give_up_channel
-from troth.store import nudges
+from troth.store import claims
 from troth.store.database import Database
 from troth.store.vault import Vault
 
@@ -20,10 +20,10 @@ def sweep(db: Database, vault: Vault, now: datetime, limit: int = 500) -> int:
     doorbell was lost certainly has not.
     """
     with db.writing() as conn:
-        hopeless = nudges.give_up(conn, now, limit, MOST_FAILURES)
+        hopeless = claims.give_up(conn, now, limit, MOST_FAILURES)
         for nudge in hopeless:
-            give_up_channel(conn, vault, nudge, nudges.GIVEN_UP, now)
-        maybe_sent, unsent = nudges.release_leases(conn, now, limit)
+            give_up_channel(conn, vault, nudge, claims.GIVEN_UP, now)
+        maybe_sent, unsent = claims.release_leases(conn, now, limit)
     if maybe_sent:
         log.warning("nudges.may_repeat", nudges=maybe_sent)
     if unsent:

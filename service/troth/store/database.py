@@ -3,11 +3,8 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from sqlalchemy import Connection, create_engine, event
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import URL, Engine, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -127,9 +124,3 @@ def _unreachable(url: URL, error: OperationalError) -> str:
         f"the database at {where} can't be used: {cause}; "
         "check that it is there, is writable, and that TROTH_DATABASE_URL names it"
     )
-
-
-def insert_new(conn: Connection, table: Any) -> Any:  # noqa: ANN401 - either dialect's insert
-    """Return an insert that leaves out rows which a unique constraint already holds."""
-    insert = sqlite_insert if conn.dialect.name == "sqlite" else postgresql_insert
-    return insert(table).on_conflict_do_nothing()

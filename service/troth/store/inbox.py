@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from troth.store.database import insert_new
+from troth.store.batches import insert_rows
 from troth.store.nudges import to_nudge
 from troth.store.records import Nudge
 from troth.store.tables import inbox, nudges
@@ -26,7 +26,7 @@ class Letter:
 def put(conn: Connection, vault: Vault, values: dict[str, Any], title: str, body: str) -> None:
     """Lay a nudge into its partner's inbox; a second delivery of the same one changes nothing."""
     sealed = {"title_sealed": vault.seal(title), "body_sealed": vault.seal(body)}
-    conn.execute(insert_new(conn, inbox).values(**values, **sealed))
+    conn.execute(insert_rows(conn, inbox, [{**values, **sealed}]))
 
 
 def letters(conn: Connection, vault: Vault, partner_id: int, last: int) -> list[Letter]:

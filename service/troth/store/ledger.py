@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from troth.store.batches import insert_rows
 from troth.store.tables import couples, ledger
 
 
@@ -52,7 +53,7 @@ def append(conn: Connection, events: Sequence[Event]) -> None:
         for event in events
     ]
     if rows:
-        conn.execute(ledger.insert(), rows)
+        conn.execute(insert_rows(conn, ledger, rows))
 
 
 def read(

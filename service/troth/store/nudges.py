@@ -1,145 +1,34 @@
-"""Verbs on nudges: planned, claimed, picked, finished, each by one conditional UPDATE."""
+"""Verbs on nudges: planned, taken back, looked up. Their way out is in `claims`."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, case, select, update
+from sqlalchemy import Connection, Row, select, update
 
 from troth.domain.ladder import Rung
 from troth.domain.states import NudgePurpose, NudgeState, OccurrenceState
+from troth.store.batches import insert_rows
 from troth.store.records import Nudge
 from troth.store.tables import nudges, occurrences, partners
 from troth.store.vault import Vault, token_hash
 
-GIVEN_UP = "every attempt at it broke off"
 TOLD = (NudgePurpose.RITUAL, NudgePurpose.REMINDER, NudgePurpose.SNOOZE)
 
 
 def plan_nudges(
     conn: Connection, vault: Vault, planned: Sequence[dict[str, Any]], now: datetime
-) -> list[int]:
-    """Insert nudges, each with a token of its own; return their ids."""
+) -> None:
+    """Insert nudges, each with a token of its own."""
     if not planned:
-        return []
+        return
     rows = []
     for nudge in planned:
         seed, hashed = vault.new_token()
         born = {"seed": seed, "token_hash": hashed, "created_at": now, "attempt": 0, "failures": 0}
         defaults = {"state": NudgeState.PLANNED, "reason": None, "text": None, "code": None}
         rows.append({"not_before": nudge["due_at"], **defaults, **born, **nudge})
-    return list(conn.execute(nudges.insert().returning(nudges.c.id), rows).scalars())
-
-
-def expire_stale(conn: Connection, now: datetime, limit: int) -> list[Nudge]:
-    """Move planned nudges that have outlived their use to expired; return them."""
-    stale = (
-        select(nudges.c.id)
-        .where(nudges.c.state == NudgeState.PLANNED, nudges.c.not_before <= now)
-        .where(nudges.c.expires_at <= now)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    expired = (
-        update(nudges)
-        .where(nudges.c.id.in_(stale), nudges.c.state == NudgeState.PLANNED)
-        .values(state=NudgeState.EXPIRED, reason="its window was over")
-        .returning(nudges)
-    )
-    return [to_nudge(row) for row in conn.execute(expired)]
-
-
-def claim(conn: Connection, now: datetime, limit: int, lease: timedelta) -> list[tuple[int, int]]:
-    """Take due nudges for sending; return (id, attempt) of those that are ours alone."""
-    due = (
-        select(nudges.c.id)
-        .where(nudges.c.state == NudgeState.PLANNED, nudges.c.not_before <= now)
-        .order_by(nudges.c.not_before)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    taken = (
-        update(nudges)
-        .where(nudges.c.id.in_(due), nudges.c.state == NudgeState.PLANNED)
-        .values(
-            state=NudgeState.SENDING,
-            attempt=nudges.c.attempt + 1,
-            picked=False,
-            lease_until=now + lease,
-        )
-        .returning(nudges.c.id, nudges.c.attempt)
-    )
-    return [(row.id, row.attempt) for row in conn.execute(taken)]
-
-
-def pick(
-    conn: Connection, nudge_id: int, attempt: int, now: datetime, lease: timedelta
-) -> Nudge | None:
-    """Take a claimed nudge in hand: the doorbell may ring twice, but only one worker gets it."""
-    taken = (
-        update(nudges)
-        .where(_in_flight(nudge_id, attempt), nudges.c.picked.is_(False))
-        .values(picked=True, lease_until=now + lease)
-        .returning(nudges)
-    )
-    row = conn.execute(taken).first()
-    return None if row is None else to_nudge(row)
-
-
-def finish(conn: Connection, nudge: Nudge, values: dict[str, Any]) -> bool:
-    """Write how an attempt ended; False when the nudge has become somebody else's meanwhile."""
-    done = (
-        update(nudges)
-        .where(_in_flight(nudge.id, nudge.attempt))
-        .values(lease_until=None, picked=False, **values)
-    )
-    return conn.execute(done).rowcount > 0
-
-
-def give_up(conn: Connection, now: datetime, limit: int, most_failures: int) -> list[Nudge]:
-    """Fail what was in hand so often that it seems to kill whoever sends it; return it."""
-    hopeless = (
-        select(nudges.c.id)
-        .where(nudges.c.state == NudgeState.SENDING, nudges.c.lease_until <= now)
-        .where(nudges.c.picked, nudges.c.failures + 1 >= most_failures)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    failed = (
-        update(nudges)
-        .where(nudges.c.id.in_(hopeless), nudges.c.state == NudgeState.SENDING)
-        .values(state=NudgeState.FAILED, reason=GIVEN_UP, lease_until=None)
-        .returning(nudges)
-    )
-    return [to_nudge(row) for row in conn.execute(failed)]
-
-
-def release_leases(conn: Connection, now: datetime, limit: int) -> tuple[list[int], list[int]]:
-    """Plan again what was claimed and never finished.
-
-    Returns the ids that may have been sent (a worker had them in hand; marked `repeated`) and
-    those that certainly were not (their doorbell was lost).
-    """
-    over = (
-        select(nudges.c.id)
-        .where(nudges.c.state == NudgeState.SENDING, nudges.c.lease_until <= now)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    freed = (
-        update(nudges)
-        .where(nudges.c.id.in_(over), nudges.c.state == NudgeState.SENDING)
-        .values(
-            state=NudgeState.PLANNED,
-            repeated=nudges.c.repeated | nudges.c.picked,
-            failures=nudges.c.failures + case((nudges.c.picked, 1), else_=0),
-            not_before=now,
-            lease_until=None,
-        )
-        .returning(nudges.c.id, nudges.c.picked)
-    )
-    rows = conn.execute(freed).all()
-    return [row.id for row in rows if row.picked], [row.id for row in rows if not row.picked]
+    conn.execute(insert_rows(conn, nudges, rows))
 
 
 def withdraw(
@@ -271,14 +160,6 @@ def next_leaving(conn: Connection) -> datetime | None:
     first = conn.execute(planned.order_by(nudges.c.not_before).limit(1)).scalar()
     freed = conn.execute(leased.order_by(nudges.c.lease_until).limit(1)).scalar()
     return min((moment for moment in (first, freed) if moment), default=None)
-
-
-def _in_flight(nudge_id: int, attempt: int) -> Any:  # noqa: ANN401 - an SQL condition
-    return (
-        (nudges.c.id == nudge_id)
-        & (nudges.c.state == NudgeState.SENDING)
-        & (nudges.c.attempt == attempt)
-    )
 
 
 def to_nudge(row: Row[Any]) -> Nudge:

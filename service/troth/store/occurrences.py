@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, Select, func, select, update
 from troth.domain.rules import Outcome
 from troth.domain.score import HALF_LIFE
 from troth.domain.states import Excuse, NudgePurpose, NudgeState, OccurrenceState
-from troth.store.database import insert_new
+from troth.store.batches import insert_rows
 from troth.store.records import Occurrence, stamp_from_json
 from troth.store.tables import nudges, occurrences, rituals
 
@@ -20,10 +20,10 @@ def bear(conn: Connection, births: Sequence[dict[str, Any]]) -> dict[tuple[int, 
     """Insert occurrences and return the ids of those that were not born before, by identity."""
     if not births:
         return {}
-    insert = insert_new(conn, occurrences).returning(
+    insert = insert_rows(conn, occurrences, births).returning(
         occurrences.c.id, occurrences.c.ritual_id, occurrences.c.slot
     )
-    rows = conn.execute(insert, list(births))
+    rows = conn.execute(insert)
     return {(row.ritual_id, row.slot): row.id for row in rows}
 
 

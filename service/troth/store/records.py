@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, time
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -34,6 +35,12 @@ def ritual_from_json(data: object) -> Ritual:
     return _rituals.validate_python(data)
 
 
+@lru_cache(maxsize=4_096)
+def ritual_from_text(text: str) -> Ritual:
+    """Read a ritual back from its JSON text. Most couples' evening talk is the same one."""
+    return _rituals.validate_json(text)
+
+
 def stamp_to_json(stamp: Stamp) -> dict[str, Any]:
     """Return an occurrence's terms as the store keeps them."""
     data: dict[str, Any] = _stamps.dump_python(stamp, mode="json")
@@ -43,6 +50,12 @@ def stamp_to_json(stamp: Stamp) -> dict[str, Any]:
 def stamp_from_json(data: object) -> Stamp:
     """Read an occurrence's terms back; raises ValueError when the row is damaged."""
     return _stamps.validate_python(data)
+
+
+@lru_cache(maxsize=4_096)
+def stamp_from_text(text: str) -> Stamp:
+    """Read an occurrence's terms back from their JSON text."""
+    return _stamps.validate_json(text)
 
 
 @dataclass(frozen=True)
@@ -159,3 +172,26 @@ class Nudge:
     sent_at: datetime | None
     code: int | None
     seed: str
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """A nudge in hand, with all that the decision to send it and its message need.
+
+    `partner` is a key, `asks` what the occurrence asks of them; `names` is the couple's name.
+    A nudge about the service itself has no ritual, and `is_open` is true then.
+    """
+
+    nudge: Nudge
+    names: str
+    language: str
+    partner: str
+    zone: ZoneInfo
+    quiet: QuietHours | None
+    channel: Channel | None
+    provider: str
+    ritual: Ritual | None
+    asks: str
+    prompt: str | None
+    is_open: bool
+    answered: bool

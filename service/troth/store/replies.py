@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, select, update
 from troth.domain.grammar import Verb
 from troth.domain.reply import Reply
 from troth.domain.states import Claim
-from troth.store.database import insert_new
+from troth.store.batches import insert_rows
 from troth.store.tables import partners, replies
 
 CLAIMS = {
@@ -45,7 +45,7 @@ def keep_reply(conn: Connection, reply: Reply) -> int | None:
         "verb": Verb.UNKNOWN,
         "answer": "",
     }
-    kept = insert_new(conn, replies).values(**values).returning(replies.c.id)
+    kept = insert_rows(conn, replies, [values]).returning(replies.c.id)
     found: int | None = conn.execute(kept).scalar()
     return found
 

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    true,
 )
 
 from troth.domain.states import ChannelState, Excuse, NudgePurpose, NudgeState, OccurrenceState
@@ -75,6 +76,8 @@ channels = Table(
     _to("partners"),
     Column("position", Integer, nullable=False),
     Column("scheme", String(32), nullable=False),
+    # Who carries it: what limits go by. The default serves writers from before there was one.
+    Column("provider", String(64), nullable=False, server_default="unknown"),
     Column("url_sealed", Text, nullable=False),
     Column("url_mark", String(64), nullable=False),  # keyed hash: is it the same URL?
     Column("sensitivity", String(16), nullable=False),
@@ -83,6 +86,13 @@ channels = Table(
     Column("retired_at", Instant),
     UniqueConstraint("partner_id", "url_mark"),
     one_of("state", ChannelState),
+)
+
+providers = Table(
+    "providers",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("rests_until", Instant, nullable=False),  # it asked for a pause
 )
 
 rituals = Table(
@@ -119,6 +129,8 @@ occurrences = Table(
     Column("ends_at", Instant, nullable=False),
     Column("settle_at", Instant, nullable=False),  # its end, unless it had to step aside
     Column("follow_up_at", Instant),
+    # Its moment has come, and the ledger has it. Writers from before this column told at once.
+    Column("announced", Boolean, nullable=False, server_default=true()),
     Column("terms", JSON, nullable=False),  # troth.domain.occurrence.Stamp
     Column("prompt", Text),
     Column("state", String(16), nullable=False),
@@ -148,6 +160,13 @@ Index(
     occurrences.c.follow_up_at,
     sqlite_where=_follows,
     postgresql_where=_follows,
+)
+_is_unannounced = occurrences.c.announced.is_(False)
+Index(
+    "ix_occurrences_coming",
+    occurrences.c.due_at,
+    sqlite_where=_is_unannounced,
+    postgresql_where=_is_unannounced,
 )
 Index("ix_occurrences_history", occurrences.c.ritual_id, occurrences.c.due_at)
 Index("ix_occurrences_couple", occurrences.c.couple_id, occurrences.c.due_at)

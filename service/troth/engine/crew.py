@@ -1,0 +1,83 @@
+"""The crew of one worker: so many sends at once, and no provider may take more than it leaves.
+
+A provider may begin another send only while it holds fewer places than are free. Alone it gets
+half of them; one that hangs leaves half to the rest, a second one a quarter, and so on: a dead
+provider costs the others room, never their turn.
+"""
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+import structlog
+
+log = structlog.get_logger()
+
+PATIENCE = 1.0  # seconds to wait for places: what waits here holds up what is queued behind it
+SLOW = 3.0  # seconds a send: nobody waits for a provider that takes longer
+LUMPS = 32  # places are given out several together, so that picking them is worth a transaction
+
+
+class Crew:
+    """Places for sends, given out by provider. Threads, or greenlets where those are patched in."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self._lump = max(1, size // LUMPS)
+        self._hands = ThreadPoolExecutor(size, thread_name_prefix="send")
+        self._busy: Counter[str] = Counter()
+        self._pace: dict[str, float] = {}  # seconds a send takes by each provider, smoothed
+        self._moved = threading.Condition()
+
+    def reserve(self, wanted: Mapping[str, int]) -> Counter[str]:
+        """Return how many sends of each provider may begin now; their places are held.
+
+        Waits a moment for places, unless the providers asked for are slow; may return none.
+        """
+        with self._moved:
+            hurried = all(self._pace.get(provider, 0.0) > SLOW for provider in wanted)
+            ends = time.monotonic() + (0.0 if hurried else PATIENCE)
+            while not (granted := self._grant(wanted)) and (left := ends - time.monotonic()) > 0:
+                self._moved.wait(left)
+            return granted
+
+    def release(self, provider: str, places: int = 1) -> None:
+        """Give places back that were held."""
+        with self._moved:
+            self._busy[provider] -= places
+            self._moved.notify_all()
+
+    def start(self, provider: str, send: Callable[[], None]) -> None:
+        """Do a send on a place that is held; the place is given back when it ends."""
+        self._hands.submit(self._do, provider, send)
+
+    def join(self, seconds: float | None = None) -> bool:
+        """Wait until nothing is in hand; return whether that came to be in time."""
+        with self._moved:
+            return self._moved.wait_for(lambda: not self._busy.total(), seconds)
+
+    def _do(self, provider: str, send: Callable[[], None]) -> None:
+        began = time.monotonic()
+        try:
+            send()
+        except Exception:
+            log.exception("send.broke_off")  # its lease ends, and it is marked
+        finally:
+            took = time.monotonic() - began
+            with self._moved:
+                self._busy[provider] -= 1
+                pace = self._pace.setdefault(provider, took)
+                self._pace[provider] = 0.9 * pace + 0.1 * took
+                self._moved.notify_all()
+
+    def _grant(self, wanted: Mapping[str, int]) -> Counter[str]:
+        granted: Counter[str] = Counter()
+        for provider, number in wanted.items():
+            free = self.size - self._busy.total()
+            places = min(number, (free - self._busy[provider] + 1) // 2)
+            if places >= min(number, self._lump):
+                granted[provider] = places
+                self._busy[provider] += places
+        return granted

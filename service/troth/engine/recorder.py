@@ -1,0 +1,94 @@
+"""The recorder of one worker: writes results as fast as the store takes them, never slower.
+
+While one transaction runs, the results that come in wait for the next one, and all go into it. No
+result waits for company, so the time in which a crash would repeat its send is never more than one
+transaction longer than if each were written alone.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+
+import structlog
+from sqlalchemy.exc import OperationalError
+
+from troth.engine.results import Result
+
+log = structlog.get_logger()
+
+MOST = 500  # results in one transaction
+PAUSE = 0.5  # seconds between tries while the store is away
+HOLD = 90.0  # seconds for which results are kept while it is: the lease ends soon after
+
+Write = Callable[[Sequence[Result]], None]
+
+
+class Recorder:
+    """Takes results from any number of sends; writes them in a thread of its own."""
+
+    def __init__(self, write: Write) -> None:
+        self._write = write
+        self._waiting: list[Result] = []
+        self._unwritten = 0
+        self._news = threading.Condition()
+        self._closing = False
+        self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
+        self._thread.start()
+
+    def put(self, result: Result) -> None:
+        """Hand in one result."""
+        with self._news:
+            self._waiting.append(result)
+            self._unwritten += 1
+            self._news.notify_all()
+
+    def join(self, seconds: float | None = None) -> bool:
+        """Wait until all that was handed in is written; return whether that came to be in time."""
+        with self._news:
+            return self._news.wait_for(lambda: not self._unwritten, seconds)
+
+    def close(self) -> None:
+        """Write what is left and end."""
+        with self._news:
+            self._closing = True
+            self._news.notify_all()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while batch := self._next():
+            self._write_all(batch)
+            with self._news:
+                self._unwritten -= len(batch)
+                self._news.notify_all()
+
+    def _next(self) -> list[Result]:
+        with self._news:
+            self._news.wait_for(lambda: self._waiting or self._closing)
+            batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
+            return batch
+
+    def _write_all(self, batch: Sequence[Result]) -> None:
+        """Write a batch; where one result can't be written, the others are, each alone."""
+        try:
+            self._write_patiently(batch)
+        except Exception:
+            if len(batch) == 1:
+                nudge = batch[0].parcel.nudge
+                log.exception("nudge.unrecorded", nudge=f"n{nudge.id}")  # its lease ends
+                return
+            for result in batch:
+                self._write_all([result])
+
+    def _write_patiently(self, batch: Sequence[Result]) -> None:
+        """Write, and try again while the store is away: what has left must not leave again."""
+        ends = time.monotonic() + HOLD
+        while True:
+            try:
+                self._write(batch)
+            except OperationalError as error:
+                if time.monotonic() > ends:
+                    raise
+                log.warning("store.away", waiting=len(batch), error=type(error.orig).__name__)
+                time.sleep(PAUSE)
+            else:
+                return

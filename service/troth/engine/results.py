@@ -1,0 +1,96 @@
+"""What became of attempts, written down: many in one transaction, each fenced by its number."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import structlog
+from sqlalchemy import Connection
+
+from troth.delivery.outcome import Outcome, Refused, Sent, TryAgain
+from troth.domain.ladder import retry_after
+from troth.domain.states import NudgeState
+from troth.engine import events
+from troth.engine.channel_given_up import give_up_channel
+from troth.engine.verdict import Drop, Wait
+from troth.store import claims, ledger
+from troth.store.database import Database
+from troth.store.records import Nudge, Parcel
+from troth.store.vault import Vault
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Result:
+    """One attempt and what it came to, at aware `at`."""
+
+    parcel: Parcel
+    came_to: Outcome | Wait | Drop
+    at: datetime
+
+
+def record(db: Database, vault: Vault, results: Sequence[Result]) -> None:
+    """Write results in one transaction, those that left and those that come again together."""
+    sent = [result for result in results if isinstance(result.came_to, Sent)]
+    unsent = [
+        (result, _what_follows(result))
+        for result in results
+        if not isinstance(result.came_to, Sent)
+    ]
+    with db.writing() as conn:
+        _record_sent(conn, sent)
+        claims.plan_again(conn, [after for _, after in unsent if isinstance(after, Nudge)])
+        for result, after in unsent:
+            if isinstance(after, Drop):
+                _record_drop(conn, vault, result, after)
+            if isinstance(result.came_to, TryAgain) and result.came_to.after:
+                claims.rest(conn, result.parcel.provider, result.at + result.came_to.after)
+
+
+def _record_sent(conn: Connection, sent: Sequence[Result]) -> None:
+    if not sent:
+        return
+    told = claims.set_sent(conn, [result.parcel.nudge for result in sent], sent[-1].at)
+    log.info("nudges.sent", sent=len(told))
+    entries = [
+        events.nudge_sent(parcel.nudge, parcel.partner, parcel.channel.scheme, result.at)
+        for result in sent
+        if (parcel := result.parcel).channel is not None and parcel.nudge.id in told
+    ]
+    ledger.append(conn, entries)
+
+
+def _what_follows(result: Result) -> Nudge | Drop:
+    """Return an unsent nudge as it is planned again, or how it ends."""
+    nudge = result.parcel.nudge
+    match result.came_to:
+        case Wait(until):
+            return replace(nudge, not_before=until, reason="quiet hours")
+        case TryAgain(reason, after, may_have_left):
+            failures = nudge.failures + 1
+            wait = retry_after(failures, after)
+            if wait is None or result.at + wait >= nudge.expires_at:
+                return Drop(NudgeState.FAILED, reason)
+            log.info("nudge.retries", nudge=f"n{nudge.id}", reason=reason, attempt=nudge.attempt)
+            repeated = nudge.repeated or may_have_left
+            later = replace(nudge, failures=failures, repeated=repeated, reason=reason)
+            return replace(later, not_before=result.at + wait)
+        case Refused(reason):
+            return Drop(NudgeState.FAILED, reason)
+        case Drop() as drop:
+            return drop
+        case Sent():
+            raise AssertionError("a nudge that left is at its end")
+
+
+def _record_drop(conn: Connection, vault: Vault, result: Result, drop: Drop) -> None:
+    nudge = result.parcel.nudge
+    if not claims.finish(conn, nudge, drop.state, drop.reason):
+        return
+    log.info(f"nudge.{drop.state}", nudge=f"n{nudge.id}", reason=drop.reason)
+    if drop.state is NudgeState.FAILED:
+        give_up_channel(conn, vault, nudge, drop.reason, result.at)
+    elif drop.state is NudgeState.EXPIRED:
+        event = events.nudge_failed(nudge, result.parcel.partner, drop.reason, result.at)
+        ledger.append(conn, [event])

@@ -1,0 +1,51 @@
+"""Whether a nudge in hand is sent: tested at the moment of sending, whatever was planned."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from troth.domain.states import ChannelState, NudgePurpose, NudgeState
+from troth.store.records import Channel, Parcel
+
+ASKED_FOR = (NudgePurpose.SNOOZE, NudgePurpose.STEP)  # the partner set the time: quiet gives way
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Not now: the owner's quiet hours end at `until`."""
+
+    until: datetime
+
+
+@dataclass(frozen=True)
+class Drop:
+    """Not at all."""
+
+    state: NudgeState
+    reason: str
+
+
+def decide(parcel: Parcel, now: datetime) -> Channel | Wait | Drop:
+    """Return the channel to send by, or why not. Pure."""
+    nudge = parcel.nudge
+    if nudge.expires_at <= now:
+        return Drop(NudgeState.EXPIRED, "its window was over")
+    if not parcel.is_open:
+        return Drop(NudgeState.WITHDRAWN, "the occurrence is settled")
+    if parcel.answered:
+        return Drop(NudgeState.WITHDRAWN, "it was answered")
+    if parcel.channel is None or not _may_use(parcel.channel, nudge.purpose):
+        return Drop(NudgeState.FAILED, "its channel may not be used")
+    over_at = parcel.quiet.over_at(now, parcel.zone) if parcel.quiet else None
+    if over_at is None or nudge.purpose in ASKED_FOR:
+        return parcel.channel
+    if over_at >= nudge.expires_at:
+        return Drop(NudgeState.EXPIRED, "quiet hours last longer than its use")
+    return Wait(over_at)
+
+
+def _may_use(channel: Channel, purpose: NudgePurpose) -> bool:
+    """Before its owner agrees, a channel carries one question and nothing else."""
+    if channel.is_retired:
+        return False
+    asks = purpose is NudgePurpose.CONSENT
+    return channel.state is (ChannelState.UNCONFIRMED if asks else ChannelState.CONFIRMED)

@@ -1,0 +1,239 @@
+"""Verbs on nudges on their way: claimed by a clock, picked by a worker, finished, or set free.
+
+Each is one conditional UPDATE: only the rows that it changed are the caller's. A claim is a nudge's
+id with the number of the attempt; the number is the fence.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, FromClause, case, func, select, update
+
+from troth.domain.states import NudgeState
+from troth.store.batches import given, insert_rows
+from troth.store.nudges import to_nudge
+from troth.store.records import Nudge
+from troth.store.tables import channels, nudges, providers
+
+Claim = tuple[int, int]  # nudge id, attempt
+GIVEN_UP = "every attempt at it broke off"
+_NOT_IN_HAND = {"lease_until": None, "picked": False}
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A claim to be picked: who carries it (nobody where it has no channel), and since when."""
+
+    claim: Claim
+    provider: str
+    rests_until: datetime | None
+    due_at: datetime
+
+    def rests(self, now: datetime) -> bool:
+        """Whether its provider has asked for a pause that holds at aware `now`."""
+        return self.rests_until is not None and now < self.rests_until
+
+
+def expire_stale(conn: Connection, now: datetime, limit: int) -> list[Nudge]:
+    """Move planned nudges that have outlived their use to expired; return them."""
+    stale = (
+        select(nudges.c.id)
+        .where(nudges.c.state == NudgeState.PLANNED, nudges.c.not_before <= now)
+        .where(nudges.c.expires_at <= now)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    expired = (
+        update(nudges)
+        .where(nudges.c.id.in_(stale), nudges.c.state == NudgeState.PLANNED)
+        .values(state=NudgeState.EXPIRED, reason="its window was over")
+        .returning(nudges)
+    )
+    return [to_nudge(row) for row in conn.execute(expired)]
+
+
+def claim(conn: Connection, now: datetime, limit: int, lease: timedelta) -> list[Claim]:
+    """Take due nudges for sending; return those that are ours alone, the longest due first."""
+    due = (
+        select(nudges.c.id)
+        .where(nudges.c.state == NudgeState.PLANNED, nudges.c.not_before <= now)
+        .order_by(nudges.c.not_before)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    taken = (
+        update(nudges)
+        .where(nudges.c.id.in_(due), nudges.c.state == NudgeState.PLANNED)
+        .values(
+            state=NudgeState.SENDING,
+            attempt=nudges.c.attempt + 1,
+            picked=False,
+            lease_until=now + lease,
+        )
+        .returning(nudges.c.id, nudges.c.attempt, nudges.c.not_before)
+    )
+    rows = sorted(conn.execute(taken), key=lambda row: (row.not_before, row.id))
+    return [(row.id, row.attempt) for row in rows]
+
+
+def unpicked(conn: Connection, most: int) -> int:
+    """Count the claims that no worker has in hand yet; stop counting at `most`."""
+    waiting = select(nudges.c.id).where(
+        nudges.c.state == NudgeState.SENDING, nudges.c.picked.is_(False)
+    )
+    count = select(func.count()).select_from(waiting.limit(most).subquery())
+    return int(conn.execute(count).scalar_one())
+
+
+def waiting_for(conn: Connection, claims: Sequence[Claim]) -> list[Waiting]:
+    """Return those of these claims that still are to be picked, the longest due first."""
+    ours = _of(conn, claims)
+    query = (
+        select(
+            nudges.c.id,
+            nudges.c.attempt,
+            nudges.c.due_at,
+            channels.c.provider,
+            providers.c.rests_until,
+        )
+        .join_from(nudges, ours, _is_claimed(ours) & nudges.c.picked.is_(False))
+        .outerjoin(channels, channels.c.id == nudges.c.channel_id)
+        .outerjoin(providers, providers.c.name == channels.c.provider)
+        .order_by(nudges.c.not_before, nudges.c.id)
+    )
+    return [
+        Waiting((row.id, row.attempt), row.provider or "", row.rests_until, row.due_at)
+        for row in conn.execute(query)
+    ]
+
+
+def pick(conn: Connection, claims: Sequence[Claim], now: datetime, lease: timedelta) -> list[int]:
+    """Take claims in hand; return the ids. A doorbell may ring twice: only one worker gets each."""
+    ours = _of(conn, claims)
+    taken = (
+        update(nudges)
+        .where(_is_claimed(ours), nudges.c.picked.is_(False))
+        .values(picked=True, lease_until=now + lease)
+        .returning(nudges.c.id)
+    )
+    return list(conn.execute(taken).scalars())
+
+
+def give_back(conn: Connection, put_off: Sequence[tuple[Claim, datetime]], reason: str) -> None:
+    """Plan claims that no worker has picked again, each for its moment: nothing was tried."""
+    rows = [
+        {"id": claim[0], "attempt": claim[1], "not_before": moment} for claim, moment in put_off
+    ]
+    if not rows:
+        return
+    ours = given(conn, [nudges.c.id, nudges.c.attempt, nudges.c.not_before], rows)
+    back = update(nudges).where(_is_claimed(ours), nudges.c.picked.is_(False))
+    values = {"state": NudgeState.PLANNED, "not_before": ours.c.not_before, "reason": reason}
+    conn.execute(back.values(**values, **_NOT_IN_HAND))
+
+
+def set_sent(conn: Connection, sent: Sequence[Nudge], now: datetime) -> set[int]:
+    """Write that these attempts left; return the ids of those that still were theirs to tell."""
+    if not sent:
+        return set()
+    ours = _of(conn, [(nudge.id, nudge.attempt) for nudge in sent])
+    done = update(nudges).where(_is_claimed(ours)).returning(nudges.c.id)
+    values = {"state": NudgeState.SENT, "sent_at": now, "reason": None}
+    return set(conn.execute(done.values(**values, **_NOT_IN_HAND)).scalars())
+
+
+def plan_again(conn: Connection, again: Sequence[Nudge]) -> None:
+    """Plan attempts again as these nudges say: not before, why, after how many failures."""
+    if not again:
+        return
+    names = ("id", "attempt", "not_before", "reason", "failures", "repeated")
+    rows = [{name: getattr(nudge, name) for name in names} for nudge in again]
+    ours = given(conn, [nudges.c[name] for name in names], rows)
+    values = {name: ours.c[name] for name in names[2:]}
+    back = update(nudges).where(_is_claimed(ours))
+    conn.execute(back.values(state=NudgeState.PLANNED, **values, **_NOT_IN_HAND))
+
+
+def finish(conn: Connection, nudge: Nudge, state: NudgeState, reason: str) -> bool:
+    """Write that an attempt ended unsent; False when it has become somebody else's meanwhile."""
+    done = update(nudges).where(
+        nudges.c.id == nudge.id,
+        nudges.c.state == NudgeState.SENDING,
+        nudges.c.attempt == nudge.attempt,
+    )
+    return conn.execute(done.values(state=state, reason=reason, **_NOT_IN_HAND)).rowcount > 0
+
+
+def give_up(conn: Connection, now: datetime, limit: int, most_failures: int) -> list[Nudge]:
+    """Fail what was in hand so often that it seems to kill whoever sends it; return it."""
+    hopeless = (
+        select(nudges.c.id)
+        .where(nudges.c.state == NudgeState.SENDING, nudges.c.lease_until <= now)
+        .where(nudges.c.picked, nudges.c.failures + 1 >= most_failures)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    failed = (
+        update(nudges)
+        .where(nudges.c.id.in_(hopeless), nudges.c.state == NudgeState.SENDING)
+        .values(state=NudgeState.FAILED, reason=GIVEN_UP, lease_until=None)
+        .returning(nudges)
+    )
+    return [to_nudge(row) for row in conn.execute(failed)]
+
+
+def release_leases(conn: Connection, now: datetime, limit: int) -> tuple[list[int], list[int]]:
+    """Plan again what was claimed and never finished.
+
+    Returns the ids that may have been sent (a worker had them in hand; marked `repeated`) and
+    those that certainly were not (their doorbell was lost).
+    """
+    over = (
+        select(nudges.c.id)
+        .where(nudges.c.state == NudgeState.SENDING, nudges.c.lease_until <= now)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    freed = (
+        update(nudges)
+        .where(nudges.c.id.in_(over), nudges.c.state == NudgeState.SENDING)
+        .values(
+            state=NudgeState.PLANNED,
+            repeated=nudges.c.repeated | nudges.c.picked,
+            failures=nudges.c.failures + case((nudges.c.picked, 1), else_=0),
+            not_before=now,
+            lease_until=None,
+        )
+        .returning(nudges.c.id, nudges.c.picked)
+    )
+    rows = conn.execute(freed).all()
+    return [row.id for row in rows if row.picked], [row.id for row in rows if not row.picked]
+
+
+def rest(conn: Connection, provider: str, until: datetime) -> None:
+    """Send nothing by this provider until then; a longer rest stays."""
+    known = conn.execute(
+        update(providers).where(providers.c.name == provider).values(rests_until=_later(until))
+    )
+    if not known.rowcount:
+        row = {"name": provider, "rests_until": until}
+        conn.execute(insert_rows(conn, providers, [row]))
+
+
+def _later(until: datetime) -> ColumnElement[Any]:
+    return case((providers.c.rests_until < until, until), else_=providers.c.rests_until)
+
+
+def _of(conn: Connection, claims: Collection[Claim]) -> FromClause:
+    rows = [{"id": nudge_id, "attempt": attempt} for nudge_id, attempt in claims]
+    return given(conn, [nudges.c.id, nudges.c.attempt], rows)
+
+
+def _is_claimed(ours: FromClause) -> ColumnElement[bool]:
+    return (
+        (nudges.c.id == ours.c.id)
+        & (nudges.c.attempt == ours.c.attempt)
+        & (nudges.c.state == NudgeState.SENDING)
+    )
