@@ -13,6 +13,7 @@ from troth.engine import events
 from troth.engine.apply_channels import apply_channels
 from troth.engine.apply_rituals import apply_rituals, retire_ritual
 from troth.engine.changes import Change, ChangeKind
+from troth.engine.recall import recall
 from troth.engine.standing import couple_standing
 from troth.errors import TrothError
 from troth.schedules.couple import CoupleSchedule
@@ -56,6 +57,8 @@ def _apply_couple(
         "language": schedule.form.language,
         "source": str(schedule.source),
     }
+    if before is not None:
+        recall(conn, before.id, now)
     couple_id = couples.save_couple(conn, values)
     if before is None:
         yield Change(ChangeKind.ADDED, schedule.name, "couple")
@@ -118,6 +121,7 @@ def _retire_absent(
     for couple in couples.all_couples(conn):
         inside = any(Path(couple.source).is_relative_to(folder.resolve()) for folder in folders)
         if inside and couple.name not in named:
+            recall(conn, couple.id, now)
             for key, row in rituals.rituals_of(conn, couple.id).items():
                 if row.retired_at is None:
                     retire_ritual(conn, row.id, key, now)

@@ -15,6 +15,7 @@ from troth.domain.ritual import Ritual
 from troth.domain.slots import instant
 from troth.domain.states import ChannelState, NudgePurpose
 from troth.engine import events
+from troth.engine.recall import recall
 from troth.engine.settle import settle_occurrence
 from troth.store import channels, ledger, nudges, rituals
 from troth.store.records import Channel, Couple, Occurrence, Partner, ritual_from_json
@@ -127,6 +128,7 @@ def _steps(
 
 def stop(conn: Connection, visit: Visit) -> str:
     """Stop the channel by which this came (all of the partner's, where none is known), at once."""
+    recall(conn, visit.couple.id, visit.now)
     for channel in _addressed(conn, visit):
         if channels.set_channel_state(conn, channel.id, ChannelState.STOPPED, visit.now):
             nudges.withdraw_for_channel(conn, channel.id, "its owner said stop")
@@ -136,6 +138,7 @@ def stop(conn: Connection, visit: Visit) -> str:
 
 def start(conn: Connection, visit: Visit) -> str:
     """Confirm the channel by which this came; without one, take up what was stopped again."""
+    recall(conn, visit.couple.id, visit.now)
     for channel in _addressed(conn, visit):
         known = visit.reply.channel_id is not None
         resumed = channel.state is ChannelState.STOPPED

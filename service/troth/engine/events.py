@@ -5,16 +5,15 @@ from datetime import datetime
 from troth.domain.grammar import Verb
 from troth.domain.rules import Outcome
 from troth.domain.score import Standing
-from troth.domain.slots import Slot
 from troth.domain.states import ChannelState, OccurrenceState
 from troth.store.ledger import Event, EventType
-from troth.store.records import Channel, Nudge, Occurrence
+from troth.store.records import Channel, Due, Nudge, Occurrence
 
 
-def ritual_due(couple_id: int, occurrence_id: int, ritual: str, slot: Slot) -> Event:
-    """An occurrence was born."""
-    data = {"occurrence": f"o{occurrence_id}", "ritual": ritual, "slot": slot.name}
-    return Event(couple_id, EventType.RITUAL_DUE, f"o{occurrence_id}", slot.starts_at, data)
+def ritual_due(due: Due) -> Event:
+    """The moment of an occurrence has come."""
+    data = {"occurrence": f"o{due.id}", "ritual": due.ritual, "slot": due.slot}
+    return Event(due.couple_id, EventType.RITUAL_DUE, f"o{due.id}", due.due_at, data)
 
 
 def nudge_sent(nudge: Nudge, partner: str, scheme: str, now: datetime) -> Event:

@@ -88,7 +88,7 @@ def _record_drop(conn: Connection, vault: Vault, result: Result, drop: Drop) -> 
     nudge = result.parcel.nudge
     if not claims.finish(conn, nudge, drop.state, drop.reason):
         return
-    log.info(f"nudge.{drop.state}", nudge=f"n{nudge.id}", reason=drop.reason)
+    log.info("nudge.ended", state=drop.state, nudge=f"n{nudge.id}", reason=drop.reason)
     if drop.state is NudgeState.FAILED:
         give_up_channel(conn, vault, nudge, drop.reason, result.at)
     elif drop.state is NudgeState.EXPIRED:

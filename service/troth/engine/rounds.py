@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 import structlog
 
 from troth.clock import Clock
+from troth.engine.announce import announce
 from troth.engine.dispatch import dispatch
 from troth.engine.doorbell import Doorbell
 from troth.engine.follow_up import follow_up
-from troth.engine.plan import plan
+from troth.engine.plan import AHEAD, plan
 from troth.engine.settle import settle
 from troth.engine.sweep import sweep
 from troth.store import nudges, occurrences, rituals
@@ -44,6 +45,7 @@ class Rounds:
             lambda: sweep(self.db, self.vault, now),
             lambda: plan(self.db, self.vault, now),
             lambda: dispatch(self.db, self.doorbell, now),
+            lambda: announce(self.db, now),
             lambda: follow_up(self.db, self.vault, now),
             lambda: settle(self.db, now),
         )
@@ -60,8 +62,9 @@ class Rounds:
     def next_moment(self) -> datetime | None:
         """Return when something is due next, aware UTC, or None."""
         with self.db.reading() as conn:
+            due = rituals.next_due(conn)
             moments = (
-                rituals.next_due(conn),
+                due and due - AHEAD,
                 nudges.next_leaving(conn),
                 occurrences.next_moment(conn),
             )

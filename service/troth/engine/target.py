@@ -90,7 +90,8 @@ def _latest_unanswered(
     The day is the couple's own: what is said at 00:40 still counts for the evening before.
     """
     today = day_of(now, couple.zone, couple.day_starts)
-    for occurrence in occurrences.recent_of(conn, couple.id, now - _LOOK_BACK, _MOST_RECENT):
+    since = now - _LOOK_BACK
+    for occurrence in occurrences.recent_of(conn, couple.id, since, now, _MOST_RECENT):
         if day_of(occurrence.due_at, couple.zone, couple.day_starts) != today:
             continue
         if partner.key not in replies.acknowledgements(conn, occurrence.id):

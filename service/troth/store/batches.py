@@ -6,13 +6,14 @@ the driver.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     JSON,
     Column,
+    ColumnElement,
     Connection,
     FromClause,
     Table,
@@ -36,6 +37,14 @@ def given(conn: Connection, columns: Sequence[Column[Any]], rows: Given) -> From
     if conn.dialect.name == "sqlite":
         return _of_sqlite(conn, columns, rows)
     return _of_postgresql(columns, rows)
+
+
+def is_one_of(
+    conn: Connection, each: Column[Any], values: Collection[object]
+) -> ColumnElement[bool]:
+    """Return the condition that a column holds one of so many values."""
+    batch = given(conn, [each], [{each.name: value} for value in values])
+    return each.in_(select(batch.c[each.name]))
 
 
 def insert_rows(conn: Connection, table: Table, rows: Given) -> Any:  # noqa: ANN401 - either dialect's

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Row, select, update
 
 from troth.domain.states import ChannelState, Sensitivity
+from troth.store.batches import is_one_of
 from troth.store.records import Channel
 from troth.store.tables import channels
 
@@ -23,10 +24,15 @@ def channels_of(conn: Connection, partner_ids: Collection[int]) -> dict[int, lis
 
 def confirmed_channels(conn: Connection, partner_ids: Collection[int]) -> dict[int, list[int]]:
     """Return the ids of the channels whose owners agreed, in the order in which they are tried."""
-    return {
-        partner_id: [c.id for c in mine if c.state is ChannelState.CONFIRMED]
-        for partner_id, mine in channels_of(conn, partner_ids).items()
-    }
+    ways: dict[int, list[int]] = {partner_id: [] for partner_id in partner_ids}
+    query = select(channels.c.id, channels.c.partner_id).where(
+        is_one_of(conn, channels.c.partner_id, partner_ids),
+        channels.c.state == ChannelState.CONFIRMED,
+        channels.c.retired_at.is_(None),
+    )
+    for row in conn.execute(query.order_by(channels.c.position)):
+        ways[row.partner_id].append(row.id)
+    return ways
 
 
 def load_channel(conn: Connection, channel_id: int) -> Channel | None:

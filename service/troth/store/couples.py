@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy import Connection, Row, select, update
 
 from troth.domain.quiet import QuietHours
+from troth.store.batches import is_one_of
 from troth.store.records import Couple, Partner
 from troth.store.tables import couples, partners
 from troth.store.vault import Vault, token_hash
@@ -28,9 +29,10 @@ class CoupleSource:
 
 def load_couples(conn: Connection, ids: Collection[int]) -> dict[int, Couple]:
     """Return couples by id, each with its partners; one that can't be read is left out."""
-    rows = conn.execute(select(couples).where(couples.c.id.in_(ids))).all()
+    rows = conn.execute(select(couples).where(is_one_of(conn, couples.c.id, ids))).all()
     members: dict[int, list[Row[Any]]] = {row.id: [] for row in rows}
-    query = select(partners).where(partners.c.couple_id.in_(ids)).order_by(partners.c.id)
+    theirs = is_one_of(conn, partners.c.couple_id, ids)
+    query = select(partners).where(theirs).order_by(partners.c.id)
     for member in conn.execute(query):
         members[member.couple_id].append(member)
     return {row.id: couple for row in rows if (couple := _read(row, members[row.id]))}

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, select, update
 
 from troth.domain.ladder import Rung
 from troth.domain.states import NudgePurpose, NudgeState, OccurrenceState
-from troth.store.batches import insert_rows
+from troth.store.batches import insert_rows, is_one_of
 from troth.store.records import Nudge
 from troth.store.tables import nudges, occurrences, partners
 from troth.store.vault import Vault, token_hash
@@ -112,10 +112,11 @@ def codes_in_use(
     """
     given = select(nudges.c.partner_id, nudges.c.code).where(nudges.c.code.is_not(None))
     lately = given.join(partners, partners.c.id == nudges.c.partner_id).where(
-        partners.c.couple_id.in_(couple_ids), nudges.c.created_at > since
+        is_one_of(conn, partners.c.couple_id, couple_ids), nudges.c.created_at > since
     )
     still_open = given.join(occurrences, occurrences.c.id == nudges.c.occurrence_id).where(
-        occurrences.c.couple_id.in_(couple_ids), occurrences.c.state == OccurrenceState.OPEN
+        is_one_of(conn, occurrences.c.couple_id, couple_ids),
+        occurrences.c.state == OccurrenceState.OPEN,
     )
     used: dict[int, set[int]] = {}
     for row in conn.execute(lately.union(still_open)):

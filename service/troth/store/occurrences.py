@@ -4,13 +4,13 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, select, update
+from sqlalchemy import Connection, Row, Select, delete, func, select, update
 
 from troth.domain.rules import Outcome
 from troth.domain.score import HALF_LIFE
 from troth.domain.states import Excuse, NudgePurpose, NudgeState, OccurrenceState
-from troth.store.batches import insert_rows
-from troth.store.records import Occurrence, stamp_from_json
+from troth.store.batches import given, insert_rows
+from troth.store.records import Due, Occurrence, stamp_from_json
 from troth.store.tables import nudges, occurrences, rituals
 
 NEWEST = HALF_LIFE * 53  # older occurrences weigh less than a double can show
@@ -25,6 +25,67 @@ def bear(conn: Connection, births: Sequence[dict[str, Any]]) -> dict[tuple[int, 
     )
     rows = conn.execute(insert)
     return {(row.ritual_id, row.slot): row.id for row in rows}
+
+
+def announce(conn: Connection, now: datetime, limit: int) -> list[Due]:
+    """Mark occurrences whose moment has come; return them, the earliest first."""
+    come = (
+        select(occurrences.c.id)
+        .where(occurrences.c.announced.is_(False), occurrences.c.due_at <= now)
+        .order_by(occurrences.c.due_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    told = (
+        update(occurrences)
+        .where(occurrences.c.id.in_(come), occurrences.c.announced.is_(False))
+        .values(announced=True)
+        .returning(occurrences.c.id)
+    )
+    return _dues(conn, list(conn.execute(told).scalars()))
+
+
+def unbear(conn: Connection, couple_id: int, now: datetime) -> list[Due]:
+    """Delete a couple's occurrences that are not due yet, with their nudges; return them.
+
+    One of which a nudge is on its way stays: another process's clock may be ahead of ours.
+    """
+    coming = select(occurrences.c.id).where(
+        occurrences.c.couple_id == couple_id,
+        occurrences.c.state == OccurrenceState.OPEN,
+        occurrences.c.announced.is_(False),
+        occurrences.c.due_at > now,
+    )
+    ahead = set(conn.execute(coming).scalars())
+    if not ahead:
+        return []
+    theirs = select(nudges.c.occurrence_id, nudges.c.attempt)
+    held = theirs.where(nudges.c.occurrence_id.in_(ahead)).with_for_update()
+    ahead -= {row.occurrence_id for row in conn.execute(held) if row.attempt > 0}
+    taken_back = _dues(conn, list(ahead))
+    conn.execute(delete(occurrences).where(occurrences.c.id.in_(ahead)))
+    return taken_back
+
+
+def _dues(conn: Connection, ids: Sequence[int]) -> list[Due]:
+    if not ids:
+        return []
+    batch = given(conn, [occurrences.c.id], [{"id": one} for one in ids])
+    query = (
+        select(
+            occurrences.c.id,
+            occurrences.c.couple_id,
+            rituals.c.key,
+            occurrences.c.slot,
+            occurrences.c.due_at,
+        )
+        .join_from(batch, occurrences, occurrences.c.id == batch.c.id)
+        .join(rituals, rituals.c.id == occurrences.c.ritual_id)
+        .order_by(occurrences.c.due_at, occurrences.c.id)
+    )
+    return [
+        Due(row.id, row.couple_id, row.key, row.slot, row.due_at) for row in conn.execute(query)
+    ]
 
 
 def load_occurrences(conn: Connection, ids: Collection[int]) -> dict[int, Occurrence]:
@@ -68,10 +129,11 @@ def set_follow_up(conn: Connection, occurrence_id: int, moment: datetime | None)
 
 
 def next_moment(conn: Connection) -> datetime | None:
-    """Return when the next reminder or window end comes, aware UTC."""
+    """Return when the next occurrence, reminder or window end comes, aware UTC."""
+    comes = _first(conn, occurrences.c.due_at, occurrences.c.announced.is_(False))
     ends = _first(conn, occurrences.c.settle_at, occurrences.c.state == OccurrenceState.OPEN)
     follows = _first(conn, occurrences.c.follow_up_at, occurrences.c.follow_up_at.is_not(None))
-    return min((moment for moment in (ends, follows) if moment), default=None)
+    return min((moment for moment in (comes, ends, follows) if moment), default=None)
 
 
 def settle(
@@ -128,10 +190,12 @@ def open_for(
     return [(to_occurrence(row), row.code) for row in conn.execute(query)]
 
 
-def recent_of(conn: Connection, couple_id: int, since: datetime, limit: int) -> list[Occurrence]:
-    """Return a couple's occurrences due since then, newest first."""
+def recent_of(
+    conn: Connection, couple_id: int, since: datetime, now: datetime, limit: int
+) -> list[Occurrence]:
+    """Return a couple's occurrences due from then until now, newest first."""
     query = select(occurrences).where(
-        occurrences.c.couple_id == couple_id, occurrences.c.due_at >= since
+        occurrences.c.couple_id == couple_id, occurrences.c.due_at.between(since, now)
     )
     newest = query.order_by(occurrences.c.due_at.desc(), occurrences.c.id.desc()).limit(limit)
     return [to_occurrence(row) for row in conn.execute(newest)]

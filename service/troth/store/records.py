@@ -118,11 +118,11 @@ class Channel:
 
 @dataclass(frozen=True)
 class RitualRow:
-    """A ritual with where it stands in its schedule."""
+    """A ritual with where it stands in its schedule; `spec` is its JSON text."""
 
     id: int
     couple_id: int
-    spec: Any
+    spec: str
     born: int
     kept: int
     next_slot: str
@@ -148,6 +148,17 @@ class Occurrence:
     def is_open(self) -> bool:
         """Whether it has not settled yet."""
         return self.state is OccurrenceState.OPEN
+
+
+@dataclass(frozen=True)
+class Due:
+    """An occurrence whose moment has come; `ritual` is its ritual's key."""
+
+    id: int
+    couple_id: int
+    ritual: str
+    slot: str
+    due_at: datetime
 
 
 @dataclass(frozen=True)

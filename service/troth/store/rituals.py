@@ -1,19 +1,45 @@
 """Verbs on rituals: what is due, and what comes next."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Integer,
+    Row,
+    Select,
+    Text,
+    cast,
+    select,
+    true,
+    update,
+)
 
-from troth.store.records import RitualRow
-from troth.store.tables import occurrences, rituals
+from troth.store.batches import given
+from troth.store.records import Due, RitualRow
+from troth.store.tables import couples, occurrences, rituals
 
 
-def due_rituals(conn: Connection, now: datetime, limit: int) -> list[RitualRow]:
-    """Return rituals whose next slot has come, the longest waiting first."""
-    query = select(rituals).where(rituals.c.next_due <= now)
-    return [_ritual(row) for row in conn.execute(query.order_by(rituals.c.next_due).limit(limit))]
+def take_due(conn: Connection, until: datetime, limit: int) -> list[RitualRow]:
+    """Return rituals whose next slot comes by then, the longest waiting first.
+
+    Their couples are held until the transaction ends; those that another holds are left out.
+    """
+    query = (
+        select(rituals, cast(rituals.c.spec, Text).label("text"))
+        .join(couples, couples.c.id == rituals.c.couple_id)
+        .where(rituals.c.next_due <= until)
+        .order_by(rituals.c.next_due, rituals.c.id)
+        .limit(limit)
+    )
+    held = query.with_for_update(of=couples, key_share=True, skip_locked=True)
+    return [
+        RitualRow(row.id, row.couple_id, row.text, row.born, row.kept, row.next_slot)
+        for row in conn.execute(held)
+    ]
 
 
 def next_due(conn: Connection) -> datetime | None:
@@ -23,22 +49,45 @@ def next_due(conn: Connection) -> datetime | None:
     return moment
 
 
-def advance_ritual(
-    conn: Connection, row: RitualRow, slot: str | None, due: datetime | None, *, births: int
-) -> bool:
-    """Move a ritual on to its next slot, unless another clock has done so."""
-    moved = conn.execute(
+def advance(conn: Connection, steps: Sequence[Mapping[str, Any]]) -> set[int]:
+    """Move rituals on from their `slot` to their next; return the ids of those still there."""
+    if not steps:
+        return set()
+    slot = Column("slot", rituals.c.next_slot.type)
+    columns = [rituals.c.id, slot, rituals.c.next_slot, rituals.c.next_due, rituals.c.born]
+    coming = given(conn, columns, steps)
+    moved = (
         update(rituals)
-        .where(rituals.c.id == row.id, rituals.c.next_slot == row.next_slot)
-        .values(next_slot=slot, next_due=due, born=rituals.c.born + births, trouble=None)
+        .where(rituals.c.id == coming.c.id, rituals.c.next_slot == coming.c.slot)
+        .values(
+            next_slot=coming.c.next_slot,
+            next_due=coming.c.next_due,
+            born=coming.c.born,
+            trouble=None,
+        )
     )
-    return moved.rowcount > 0
+    return set(conn.execute(moved.returning(rituals.c.id)).scalars())
 
 
-def set_aside(conn: Connection, ritual_id: int, until: datetime, trouble: str) -> None:
-    """Let a ritual that can't be read step aside until `until`, so that the loop goes on."""
-    active = (rituals.c.id == ritual_id) & rituals.c.retired_at.is_(None)
-    conn.execute(update(rituals).where(active).values(next_due=until, trouble=trouble))
+def step_back(conn: Connection, taken_back: Sequence[Due]) -> None:
+    """Let rituals fall due again for occurrences that were taken back; a retired one rests on."""
+    for due in sorted(taken_back, key=lambda one: one.due_at, reverse=True):
+        back = update(rituals).where(
+            rituals.c.couple_id == due.couple_id,
+            rituals.c.key == due.ritual,
+            rituals.c.retired_at.is_(None),
+        )
+        again = {"next_slot": due.slot, "next_due": due.due_at}
+        conn.execute(back.values(**again, born=rituals.c.born - 1))
+
+
+def set_aside(conn: Connection, ritual_ids: Collection[int], until: datetime) -> None:
+    """Let rituals that can't be worked out step aside until `until`, so that the loop goes on."""
+    if not ritual_ids:
+        return
+    active = rituals.c.id.in_(ritual_ids) & rituals.c.retired_at.is_(None)
+    aside = {"next_due": until, "trouble": "its row could not be worked out"}
+    conn.execute(update(rituals).where(active).values(**aside))
 
 
 def rituals_of(conn: Connection, couple_id: int) -> dict[str, Row[Any]]:
@@ -62,25 +111,44 @@ def update_ritual(conn: Connection, ritual_id: int, values: Mapping[str, Any]) -
     conn.execute(update(rituals).where(rituals.c.id == ritual_id).values(**values))
 
 
-def prompts_shown(conn: Connection, ritual_id: int, deck: int) -> dict[str, datetime]:
-    """Return when each of a ritual's prompts was last shown, as far back as one whole deck."""
-    query = (
-        select(occurrences.c.prompt, occurrences.c.due_at)
-        .where(occurrences.c.ritual_id == ritual_id, occurrences.c.prompt.is_not(None))
-        .order_by(occurrences.c.due_at.desc())
-        .limit(deck)
-    )
-    shown: dict[str, datetime] = {}
-    for row in conn.execute(query):
-        shown.setdefault(row.prompt, row.due_at)
+def prompts_shown(conn: Connection, decks: Mapping[int, int]) -> dict[int, dict[str, datetime]]:
+    """Return when each prompt of these rituals was last shown, as far back as one whole deck.
+
+    `decks` gives the size of each ritual's deck.
+    """
+    shown: dict[int, dict[str, datetime]] = {}
+    for row in _last_cards(conn, decks):
+        shown.setdefault(row.ritual_id, {}).setdefault(row.prompt, row.due_at)
     return shown
+
+
+def _last_cards(conn: Connection, decks: Mapping[int, int]) -> Iterable[Row[Any]]:
+    """Return the latest cards of each ritual, newest first; SQLite has no lateral join."""
+    if not decks:
+        return ()
+    if conn.dialect.name == "sqlite":
+        return (
+            row
+            for ritual_id, size in decks.items()
+            for row in conn.execute(_cards(occurrences.c.ritual_id == ritual_id, size))
+        )
+    size = Column("size", Integer)
+    rows = [{"id": ritual_id, "size": number} for ritual_id, number in decks.items()]
+    batch = given(conn, [rituals.c.id, size], rows)
+    cards = _cards(occurrences.c.ritual_id == batch.c.id, batch.c.size).lateral("cards")
+    return conn.execute(select(cards).select_from(batch).join(cards, true()))
+
+
+def _cards(where: ColumnElement[bool], size: Any) -> Select[Any]:  # noqa: ANN401 - number or column
+    return (
+        select(occurrences.c.ritual_id, occurrences.c.prompt, occurrences.c.due_at)
+        .where(where, occurrences.c.prompt.is_not(None))
+        .order_by(occurrences.c.due_at.desc())
+        .limit(size)
+    )
 
 
 def troubled_rituals(conn: Connection) -> list[tuple[int, str]]:
     """Return the rituals that stepped aside, with why."""
     query = select(rituals.c.id, rituals.c.trouble).where(rituals.c.trouble.is_not(None))
     return [(row.id, row.trouble) for row in conn.execute(query)]
-
-
-def _ritual(row: Row[Any]) -> RitualRow:
-    return RitualRow(row.id, row.couple_id, row.spec, row.born, row.kept, row.next_slot)

@@ -1,0 +1,116 @@
+"""What a due ritual leads to: an occurrence with its first nudges, and the slot after it. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+
+from troth.domain.ladder import next_follow_up
+from troth.domain.occurrence import Stamp, stamp, window_end
+from troth.domain.ritual import Ritual, first_occurrence, occurrence_after
+from troth.domain.slots import Slot, slot_at, slot_minute
+from troth.domain.states import NudgePurpose, NudgeState, OccurrenceState
+from troth.domain.turns import draw_card
+from troth.store.records import Couple, RitualRow, stamp_to_json
+
+CATCH_UP = timedelta(days=7)  # slots missed longer ago are passed over, not born
+UNREACHABLE = "no confirmed channel"
+
+
+@dataclass(frozen=True)
+class DueRitual:
+    """A ritual whose slot comes, with all that deciding needs."""
+
+    row: RitualRow
+    couple: Couple
+    ritual: Ritual
+    shown: Mapping[str, datetime]
+
+
+@dataclass(frozen=True)
+class Birth:
+    """An occurrence about to be born, with all that is stamped on it."""
+
+    slot: Slot
+    stamp: Stamp
+    ends_at: datetime
+    prompt: str | None
+
+
+@dataclass(frozen=True)
+class Move:
+    """What one due ritual leads to: perhaps a birth, and the slot after it."""
+
+    due: DueRitual
+    birth: Birth | None
+    coming: Slot | None
+
+
+def decide(due: DueRitual, now: datetime) -> Move:
+    """Return the occurrence that is due, and the slot that follows."""
+    ritual, zones = due.ritual, due.couple.zones
+    slot = slot_at(slot_minute(due.row.next_slot), zones.of(ritual.zone))
+    if slot.last_due_at < now - CATCH_UP:
+        return Move(due, None, first_occurrence(ritual, zones, now - CATCH_UP))
+    terms = stamp(ritual, slot, zones.name(ritual.zone), due.row.born, due.row.kept)
+    prompt = draw_card(ritual.prompts, due.shown, str(due.row.id), in_order=ritual.prompts_in_order)
+    birth = Birth(slot, terms, window_end(ritual, slot), prompt)
+    return Move(due, birth, occurrence_after(ritual, zones, slot.minute))
+
+
+def step_row(move: Move) -> dict[str, Any]:
+    """Return what its ritual's row becomes."""
+    coming = move.coming
+    return {
+        "id": move.due.row.id,
+        "slot": move.due.row.next_slot,
+        "next_slot": coming.name if coming else None,
+        "next_due": coming.starts_at if coming else None,
+        "born": move.due.row.born + (move.birth is not None),
+    }
+
+
+def occurrence_row(due: DueRitual, birth: Birth) -> dict[str, Any]:
+    """Return the occurrence as the store keeps it."""
+    slot = birth.slot
+    return {
+        "ritual_id": due.row.id,
+        "couple_id": due.couple.id,
+        "slot": slot.name,
+        "due_at": slot.starts_at,
+        "ends_at": birth.ends_at,
+        "settle_at": birth.ends_at,
+        "follow_up_at": next_follow_up(slot.due, birth.stamp.remind, birth.ends_at, slot.starts_at),
+        "announced": False,
+        "terms": stamp_to_json(birth.stamp),
+        "prompt": birth.prompt,
+        "state": OccurrenceState.OPEN,
+    }
+
+
+def first_nudges(
+    couple: Couple,
+    birth: Birth,
+    occurrence_id: int,
+    ways: Mapping[int, list[int]],
+    codes: dict[int, set[int]],
+) -> Iterable[dict[str, Any]]:
+    """Yield one nudge a partner; where nobody may be reached, that is written down at once."""
+    for partner in couple.partners:
+        channel = next(iter(ways[partner.id]), None)
+        taken = codes.setdefault(partner.id, set())
+        code = next(n for n in count(1) if n not in taken)
+        taken.add(code)
+        yield {
+            "couple_id": couple.id,
+            "partner_id": partner.id,
+            "occurrence_id": occurrence_id,
+            "channel_id": channel,
+            "purpose": NudgePurpose.RITUAL,
+            "due_at": birth.slot.due[partner.key],
+            "expires_at": birth.ends_at,
+            "code": code,
+            "state": NudgeState.FAILED if channel is None else NudgeState.PLANNED,
+            "reason": UNREACHABLE if channel is None else None,
+        }
