@@ -13,7 +13,7 @@ from apprise.common import PersistentStoreMode
 from apprise.plugins import NotifyBase
 
 from troth.delivery.connections import Connections
-from troth.delivery.exchange import Exchange, exchanging
+from troth.delivery.exchange import SEND_SECONDS, Exchange, exchanging
 from troth.delivery.inbox_channel import SCHEME, InboxAsset, LayInInbox, register
 from troth.delivery.outcome import Message, Outcome, Refused, Sent, TryAgain
 from troth.delivery.session import install
@@ -28,12 +28,20 @@ class Courier:
     """A way to send. One may serve any number of threads.
 
     `keep_connections=False` opens a connection for each request; TLS contexts are shared anyhow.
+    `seconds` is the most that the requests of one send may take together.
     """
 
-    def __init__(self, lay_in_inbox: LayInInbox, *, keep_connections: bool = True) -> None:
+    def __init__(
+        self,
+        lay_in_inbox: LayInInbox,
+        *,
+        keep_connections: bool = True,
+        seconds: float = SEND_SECONDS,
+    ) -> None:
         _prepare_apprise()
         install()
         self._connections = Connections(keep=keep_connections)
+        self._seconds = seconds
         self._asset = InboxAsset(
             app_id="Troth",
             app_desc="Troth",
@@ -56,7 +64,7 @@ class Courier:
         seen: list[int] = []
         token = _status.set(seen)
         try:
-            with exchanging(Exchange(self._connections)) as exchange:
+            with exchanging(Exchange(self._connections, self._seconds)) as exchange:
                 accepted = plugin.notify(title=message.title, body=message.body, body_format="text")
         except Exception as error:  # noqa: BLE001 - a plugin's fault must not stop the others
             reason = f"the channel's plugin failed with {type(error).__name__}"

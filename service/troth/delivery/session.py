@@ -24,6 +24,7 @@ from troth.delivery.idle import close_idle
 _Timeout = float | tuple[float | None, float | None] | None
 _HEADERS = default_headers()
 _PREPARED = frozenset({"headers", "files", "data", "params", "auth", "cookies", "hooks", "json"})
+OPTIONS = _PREPARED | {"timeout", "verify", "cert", "proxies", "stream", "allow_redirects"}
 
 
 class LightSession:
@@ -44,6 +45,8 @@ class LightSession:
 
     def request(self, method: str, url: str, **options: Any) -> Response:  # noqa: ANN401 - requests'
         """Do what `requests.Session.request` does, once, in the time that is left."""
+        if not options.keys() <= OPTIONS:
+            raise TypeError("an option that this session does not know")
         self._exchange.begin()
         request = _prepare(method, url, options)
         sending = self._sending(request, options)

@@ -138,5 +138,10 @@ class SecurePool(HTTPSConnectionPool):
     ConnectionCls = SecureConnection
     QueueCls = Idle  # type: ignore[assignment] # as above
 
+    def _validate_conn(self, conn: Any) -> None:  # noqa: ANN401 - as urllib3 has it
+        """Connect. Of a channel that is not to be verified nobody is warned at each send."""
+        if conn.is_closed:
+            conn.connect()
+
 
 POOLS: dict[str, Any] = {"http": Pool, "https": SecurePool}
