@@ -30,6 +30,7 @@ class Provider:
 
     def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.answers: dict[str, bytes | Talk] = {}
+        self.otherwise: bytes | Talk = OK  # on any other path
         self.heard: list[Request] = []
         self.accepted = 0
         self.certificates: list[object] = []  # what clients showed of themselves
@@ -82,7 +83,7 @@ class Provider:
         self.heard.append(Request(path, headers, body))
         if self.together is not None:
             self.together.wait(30)
-        return self.answers.get(path, OK)
+        return self.answers.get(path, self.otherwise)
 
     @contextmanager
     def open(self) -> Iterator["Provider"]:

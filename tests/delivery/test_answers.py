@@ -95,6 +95,18 @@ def test_a_provider_that_asks_for_patience_gets_it(
     assert send(f"{provider.url}/ana") == TryAgain(reason, after=None)
 
 
+def test_a_plugin_that_would_sleep_as_long_as_it_is_told_does_not(
+    provider: Provider, send: Send
+) -> None:
+    provider.otherwise = answer(429, "Retry-After: 60", body=b'{"retry_after_ms": 3600000}')
+    begun = time.monotonic()
+    outcome = send(f"matrix://ana:hunter2@127.0.0.1:{provider.port}/%23us?hsreq=no")
+    assert outcome == TryAgain(
+        "the provider was in trouble (status 429)", after=timedelta(minutes=1)
+    )
+    assert time.monotonic() - begun < 30
+
+
 def test_only_a_provider_that_has_too_much_to_do_is_asked_less(
     provider: Provider, send: Send
 ) -> None:

@@ -7,6 +7,7 @@ leaves this module: Apprise's log lines hold them, so of those only a status num
 import logging
 import re
 from contextvars import ContextVar
+from datetime import datetime
 
 from apprise import Apprise
 from apprise.common import PersistentStoreMode
@@ -65,7 +66,7 @@ class Courier:
         token = _status.set(seen)
         try:
             with exchanging(Exchange(self._connections, self._seconds)) as exchange:
-                accepted = plugin.notify(title=message.title, body=message.body, body_format="text")
+                accepted = _notify(plugin, message, exchange)
         except Exception as error:  # noqa: BLE001 - a plugin's fault must not stop the others
             reason = f"the channel's plugin failed with {type(error).__name__}"
             return TryAgain(reason, may_have_left=True)
@@ -104,6 +105,30 @@ def _instantiate(url: str, asset: InboxAsset) -> NotifyBase | None:
     if plugin is not None:
         plugin.socket_connect_timeout, plugin.socket_read_timeout = CONNECT_SECONDS, READ_SECONDS
     return plugin
+
+
+def _notify(plugin: NotifyBase, message: Message, exchange: Exchange) -> bool:
+    """Let the plugin send, and wait within the time of the exchange only.
+
+    Told to slow down, some plugins sleep as long as the provider says: a Matrix server that says
+    an hour would hold a worker for an hour.
+    """
+    throttle = plugin.throttle
+
+    def wait_in_time(last_io: datetime | None = None, wait: float | None = None) -> None:
+        if max(wait or 0.0, 0.0) >= exchange.left():
+            raise _OutOfTime
+        throttle(last_io=last_io, wait=wait)
+
+    plugin.throttle = wait_in_time
+    try:
+        return bool(plugin.notify(title=message.title, body=message.body, body_format="text"))
+    except _OutOfTime:
+        return False
+
+
+class _OutOfTime(Exception):  # noqa: N818 - nothing is wrong with the plugin
+    """The time of the exchange does not allow the next wait."""
 
 
 def _failure(exchange: Exchange) -> Outcome:

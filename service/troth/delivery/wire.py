@@ -15,6 +15,7 @@ from troth.delivery.exchange import LARGEST_ANSWER, Exchange, current_exchange
 from troth.delivery.idle import Idle
 
 CONNECT_SECONDS = 10.0  # where nothing else is said
+LEAST_SECONDS = 2.0  # for each address of a host: the first packet may be lost, and comes after 1 s
 
 
 class BoundedReader(io.RawIOBase):
@@ -83,7 +84,11 @@ class _Watched(HTTPConnection):
         addresses = self._addresses()
         trouble: OSError = OSError("the host has no address")
         for tried, address in enumerate(addresses):
-            share = max((ends - time.monotonic()) / (len(addresses) - tried), 0.1)
+            left = ends - time.monotonic()
+            if left <= 0:
+                trouble = TimeoutError()
+                break
+            share = max(left / (len(addresses) - tried), min(left, LEAST_SECONDS))
             try:
                 return self._connect_to(address, share)
             except OSError as error:
