@@ -60,7 +60,7 @@ def test_what_a_provider_answers_decides(
 
 def test_a_provider_that_is_not_there_is_tried_again(courier: Courier) -> None:
     outcome = courier.send(message(f"json://127.0.0.1:{free_port()}/"))
-    assert outcome == TryAgain("the provider gave no answer", may_have_left=True)
+    assert outcome == TryAgain("the provider could not be reached", may_have_left=False)
 
 
 def test_title_and_text_arrive_as_they_were(courier: Courier, phones: Phones) -> None:

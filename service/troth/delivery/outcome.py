@@ -22,8 +22,10 @@ class Sent:
 
 @dataclass(frozen=True)
 class TryAgain:
-    """A passing trouble; `after` is the provider's own wish, where it named one.
+    """A passing trouble.
 
+    `after` is the provider's own wish, from a Retry-After with status 429 or 503, at most an hour:
+    where it is set, everybody who sends by the same provider was asked to slow down.
     `may_have_left` when nobody can say whether the message was accepted before the trouble.
     """
 
