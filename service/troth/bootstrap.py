@@ -85,7 +85,7 @@ def build(
 ) -> Service:
     """Wire the parts that nudge to an open store; `at_once` sends, or as many as its threads."""
     settings = store.settings
-    courier = Courier(partial(_lay_in_inbox, store))
+    courier = Courier(partial(_lay_in_inbox, store), keep_connections=settings.keep_connections)
     delivery = Delivery(
         store.db,
         Post(wrap(courier), store.vault, store.languages, settings.page_url),

@@ -1,6 +1,6 @@
 """A worker of greenlets against a provider: run by test_greenlets.py in a process of its own."""
 
-from gevent import monkey  # type: ignore[import-untyped] # it has no types
+from gevent import monkey # it has no types
 
 monkey.patch_all()
 
@@ -9,7 +9,7 @@ import sys  # noqa: E402
 from typing import Any  # noqa: E402
 
 import gevent  # noqa: E402
-from gevent.pywsgi import WSGIServer  # type: ignore[import-untyped]  # noqa: E402
+from gevent.pywsgi import WSGIServer  # noqa: E402
 
 from troth.delivery.courier import Courier  # noqa: E402
 from troth.delivery.outcome import Message, Outcome  # noqa: E402

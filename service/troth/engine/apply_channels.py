@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from troth.delivery.courier import url_scheme
 from troth.delivery.inbox_channel import SCHEME
+from troth.delivery.provider import provider_of
 from troth.domain.states import ChannelState, NudgePurpose
 from troth.engine.changes import ChangeKind
 from troth.schedules.couple import Way
@@ -37,7 +38,7 @@ def apply_channels(
             continue
         kept.add(found)
         values = {"position": position, "sensitivity": way.sensitivity, "retired_at": None}
-        channels.update_channel(conn, found, values)
+        channels.update_channel(conn, found, {**values, "provider": provider_of(way.url)})
         if found not in held:
             if not nudges.was_asked(conn, found):
                 _ask(conn, vault, couple, partner_id, found, now)
@@ -73,6 +74,7 @@ def _add_channel(
             "partner_id": partner_id,
             "position": position,
             "scheme": scheme,
+            "provider": provider_of(way.url),
             "url_sealed": vault.seal(way.url),
             "url_mark": _mark(vault, way),
             "sensitivity": way.sensitivity,
