@@ -1,6 +1,6 @@
 """A worker of greenlets against a provider: run by test_greenlets.py in a process of its own."""
 
-from gevent import monkey # it has no types
+from gevent import monkey  # it has no types
 
 monkey.patch_all()
 

@@ -18,10 +18,11 @@ from troth.engine.sweep import sweep
 from troth.store import nudges, occurrences, rituals
 from troth.store.database import Database
 from troth.store.vault import Vault
+from troth.store.wakeup import sleeper
 
 log = structlog.get_logger()
 
-LONGEST_SLEEP = timedelta(seconds=1)  # another process may have written what is due sooner
+LONGEST_SLEEP = timedelta(seconds=15)  # should the word be lost that something is due sooner
 SHORTEST_SLEEP = timedelta(milliseconds=20)
 AFTER_TROUBLE = timedelta(seconds=5)
 
@@ -75,15 +76,17 @@ class Rounds:
 
         A tick on which nothing is due costs a few index look-ups and no write.
         """
-        while not stopping.is_set():
-            try:
-                wait = self._until_next()
-                if wait <= timedelta():
-                    wait = timedelta() if self.once() else SHORTEST_SLEEP
-            except Exception:
-                log.exception("round.failed")
-                wait = AFTER_TROUBLE
-            stopping.wait(wait.total_seconds())
+        with sleeper(self.db) as bed:
+            while not stopping.is_set():
+                try:
+                    wait = self._until_next()
+                    if wait <= timedelta():
+                        wait = timedelta() if self.once() else SHORTEST_SLEEP
+                except Exception:
+                    log.exception("round.failed")
+                    stopping.wait(AFTER_TROUBLE.total_seconds())
+                else:
+                    bed.sleep(wait.total_seconds(), stopping)
 
     def _until_next(self) -> timedelta:
         moment = self.next_moment()

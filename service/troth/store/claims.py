@@ -16,6 +16,7 @@ from troth.store.batches import given, insert_rows
 from troth.store.nudges import to_nudge
 from troth.store.records import Nudge
 from troth.store.tables import channels, nudges, providers
+from troth.store.wakeup import wake
 
 Claim = tuple[int, int]  # nudge id, attempt
 GIVEN_UP = "every attempt at it broke off"
@@ -132,6 +133,7 @@ def give_back(conn: Connection, put_off: Sequence[tuple[Claim, datetime]], reaso
     back = update(nudges).where(_is_claimed(ours), nudges.c.picked.is_(False))
     values = {"state": NudgeState.PLANNED, "not_before": ours.c.not_before, "reason": reason}
     conn.execute(back.values(**values, **_NOT_IN_HAND))
+    wake(conn)
 
 
 def set_sent(conn: Connection, sent: Sequence[Nudge], now: datetime) -> set[int]:

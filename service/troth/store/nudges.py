@@ -12,6 +12,7 @@ from troth.store.batches import insert_rows, is_one_of
 from troth.store.records import Nudge
 from troth.store.tables import nudges, occurrences, partners
 from troth.store.vault import Vault, token_hash
+from troth.store.wakeup import wake
 
 TOLD = (NudgePurpose.RITUAL, NudgePurpose.REMINDER, NudgePurpose.SNOOZE)
 
@@ -29,6 +30,7 @@ def plan_nudges(
         defaults = {"state": NudgeState.PLANNED, "reason": None, "text": None, "code": None}
         rows.append({"not_before": nudge["due_at"], **defaults, **born, **nudge})
     conn.execute(insert_rows(conn, nudges, rows))
+    wake(conn)
 
 
 def withdraw(

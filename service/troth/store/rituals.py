@@ -21,6 +21,7 @@ from sqlalchemy import (
 from troth.store.batches import given
 from troth.store.records import Due, RitualRow
 from troth.store.tables import couples, occurrences, rituals
+from troth.store.wakeup import wake
 
 
 def take_due(conn: Connection, until: datetime, limit: int) -> list[RitualRow]:
@@ -79,6 +80,7 @@ def step_back(conn: Connection, taken_back: Sequence[Due]) -> None:
         )
         again = {"next_slot": due.slot, "next_due": due.due_at}
         conn.execute(back.values(**again, born=rituals.c.born - 1))
+    wake(conn)
 
 
 def set_aside(conn: Connection, ritual_ids: Collection[int], until: datetime) -> None:
@@ -103,12 +105,14 @@ def load_rituals(conn: Connection, ids: Collection[int]) -> dict[int, Row[Any]]:
 
 def add_ritual(conn: Connection, values: Mapping[str, Any]) -> int:
     """Insert a ritual; return its id."""
+    wake(conn)
     return int(conn.execute(rituals.insert().values(**values).returning(rituals.c.id)).scalar_one())
 
 
 def update_ritual(conn: Connection, ritual_id: int, values: Mapping[str, Any]) -> None:
     """Change a ritual."""
     conn.execute(update(rituals).where(rituals.c.id == ritual_id).values(**values))
+    wake(conn)
 
 
 def prompts_shown(conn: Connection, decks: Mapping[int, int]) -> dict[int, dict[str, datetime]]:
