@@ -1,0 +1,84 @@
+"""Troth itself: its real roles as processes, over couples that were really applied."""
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from tests.benchmarks.couples import KEY, coming_minute, fall_due, opened, sent
+from tests.benchmarks.progress import progress
+from tests.benchmarks.result import Result
+from tests.benchmarks.scene import Scene, Watch
+from tests.support.ports import free_port
+from tests.support.processes import TROTH, Process
+from troth.clock import SystemClock
+from troth.settings import Settings
+
+RECORDED = 30  # seconds that a worker may take to write down the last of what it sent
+MOST_THREADS = 256  # of a worker before it had greenlets
+
+
+def run(scene: Scene, prepared: str, nudges: int, *, wait: bool) -> Result:
+    """One burst: the nudges of a copy of the prepared database, all due in one minute.
+
+    Without `wait` that minute is the one that runs, and lateness tells nothing.
+    """
+    with scene.postgres.database(prepared) as url:
+        scene.redis.flush()
+        if not wait:
+            return _burst(scene, url, nudges, SystemClock().now().replace(second=0, microsecond=0))
+        notice = timedelta(seconds=20 + nudges / 500)  # the roles start, and plan ahead
+        return _burst(scene, url, nudges, coming_minute(SystemClock().now(), notice))
+
+
+def _burst(scene: Scene, url: str, nudges: int, due: datetime) -> Result:
+    fall_due(url, due)
+    with _roles(scene, url) as roles:
+        watch = Watch.begin(scene, roles, url)
+        progress(f"troth: {nudges} nudges due at {due:%H:%M} UTC")
+        scene.wait_for_arrivals(nudges, due.timestamp())
+        _wait_until_recorded(url, nudges)
+        return watch.end("troth", nudges, due.timestamp())
+
+
+def _wait_until_recorded(url: str, nudges: int) -> None:
+    deadline = time.monotonic() + RECORDED
+    with opened(url) as store:
+        while (known := sent(store)) < nudges and time.monotonic() < deadline:
+            time.sleep(0.25)
+    progress(f"troth: {known} of {nudges} recorded as sent")
+
+
+@contextmanager
+def _roles(scene: Scene, url: str) -> Iterator[Mapping[str, Process]]:
+    env = {
+        **scene.env,
+        "TROTH_DATABASE_URL": url,
+        "TROTH_REDIS_URL": scene.redis.url,
+        "TROTH_SECRET_KEY": KEY,
+        "TROTH_DATA": str(scene.folder / "data"),
+        "TROTH_LOG_FORMAT": "json",
+        "TROTH_PORT": str(free_port()),
+    }
+    roles: dict[str, Process] = {}
+    try:
+        for role, (command, more) in _commands(scene).items():
+            roles[role] = Process([*TROTH, command], {**env, **more})
+        for process in roles.values():
+            process.wait_for_line("started|The pages are up", timeout=60)
+        yield roles
+    finally:
+        for process in roles.values():
+            process.kill()
+
+
+def _commands(scene: Scene) -> dict[str, tuple[str, dict[str, str]]]:
+    """Each role's command and settings: the one place that knows how Troth is started."""
+    roles: dict[str, tuple[str, dict[str, str]]] = {"clock": ("clock", {}), "web": ("web", {})}
+    if "concurrency" in Settings.model_fields:
+        both = {"PROCESSES": scene.processes, "CONCURRENCY": scene.concurrency}
+        roles["worker"] = ("worker", {f"TROTH_{name}": str(value) for name, value in both.items()})
+    else:
+        threads = {"TROTH_THREADS": str(min(scene.concurrency, MOST_THREADS))}
+        roles |= {f"worker {n}": ("worker", threads) for n in range(1, scene.processes + 1)}
+    return roles
