@@ -84,17 +84,21 @@ def _write_files(folder: Path, couples: int, channel_url: str) -> Path:
 
 
 def _agree(store: Store) -> None:
-    """Confirm every channel and take its question back, so that only ritual nudges leave."""
+    """Confirm every channel and take its question back, so that only ritual nudges leave.
+
+    No ritual is due before `fall_due` says so.
+    """
     asked = (nudges.c.purpose == NudgePurpose.CONSENT) & (nudges.c.state == NudgeState.PLANNED)
     with store.db.writing() as conn:
         conn.execute(update(channels).values(state=ChannelState.CONFIRMED))
+        conn.execute(update(rituals).values(next_due=None))
         conn.execute(update(nudges).where(asked).values(state=NudgeState.WITHDRAWN))
     with store.db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
         conn.execute(text("VACUUM ANALYZE"))
 
 
 def fall_due(url: str, moment: datetime) -> None:
-    """Let the one ritual of every couple fall due at this aware minute, and at no other before."""
+    """Let the one ritual of every couple fall due at this aware minute."""
     slot = moment.astimezone(ZONE).strftime(SLOT_FORMAT)
     with opened(url) as store, store.db.writing() as conn:
         conn.execute(update(rituals).values(next_slot=slot, next_due=moment))

@@ -25,20 +25,20 @@ def run(scene: Scene, prepared: str, nudges: int, *, wait: bool) -> Result:
     """
     with scene.postgres.database(prepared) as url:
         scene.redis.flush()
-        if not wait:
-            return _burst(scene, url, nudges, SystemClock().now().replace(second=0, microsecond=0))
-        notice = timedelta(seconds=20 + nudges / 500)  # the roles start, and plan ahead
-        return _burst(scene, url, nudges, coming_minute(SystemClock().now(), notice))
+        with _roles(scene, url) as roles:
+            watch = Watch.begin(scene, roles, url)
+            now = SystemClock().now()
+            notice = timedelta(seconds=5 + nudges / 500)  # time to plan ahead in
+            due = coming_minute(now, notice) if wait else now.replace(second=0, microsecond=0)
+            return _burst(watch, url, nudges, due)
 
 
-def _burst(scene: Scene, url: str, nudges: int, due: datetime) -> Result:
+def _burst(watch: Watch, url: str, nudges: int, due: datetime) -> Result:
     fall_due(url, due)
-    with _roles(scene, url) as roles:
-        watch = Watch.begin(scene, roles, url)
-        progress(f"troth: {nudges} nudges due at {due:%H:%M} UTC")
-        scene.wait_for_arrivals(nudges, due.timestamp())
-        _wait_until_recorded(url, nudges)
-        return watch.end("troth", nudges, due.timestamp())
+    progress(f"troth: {nudges} nudges due at {due:%H:%M} UTC")
+    watch.scene.wait_for_arrivals(nudges, due.timestamp())
+    _wait_until_recorded(url, nudges)
+    return watch.end("troth", nudges, due.timestamp())
 
 
 def _wait_until_recorded(url: str, nudges: int) -> None:
