@@ -46,7 +46,7 @@ class Scene:
         """Return when all came, or when none has come for a minute after `due`."""
         seen, changed = 0, max(due, time.time())
         while seen < count and time.time() - changed < STALLED:
-            time.sleep(0.1)
+            time.sleep(0.25)  # over HTTPS each look is a handshake
             now = self.sink.count()
             if now != seen:
                 seen, changed = now, max(due, time.time())
