@@ -4,6 +4,7 @@ PYTHON ?= python3
 UV := .tools/bin/uv
 BIN := .venv/bin
 READY := .venv/.ready
+BESIDE := .venv-benchmarks
 
 export UV_PYTHON_DOWNLOADS := never
 # Trust whom this machine trusts, as Debian's pip does, or a network with an authority of its own stops uv.
@@ -12,7 +13,7 @@ unexport VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup up test lint types imports unit schema screenshot clean
+.PHONY: help setup up test lint types imports unit schema screenshot benchmarks clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-11s %s\n", $$1, $$2 }'
@@ -49,13 +50,27 @@ screenshot: $(READY) ## take the picture of the inbox that README shows
 	@echo "screenshot: docs/inbox.png"
 	@$(BIN)/python -m tests.support.screenshot docs/inbox.png
 
+# An environment of its own: what Troth is measured beside pins what Troth itself need not.
+benchmarks: $(BESIDE)/.ready ## measure Troth beside other queues and schedulers (half an hour, a quiet machine)
+	@echo "benchmarks: a burst of nudges, over HTTP and over HTTPS"
+	@$(BESIDE)/bin/python -m tests.benchmarks.burst --runs 3
+	@$(BESIDE)/bin/python -m tests.benchmarks.burst --tls --nudges 2000 --slow-nudges 200
+	@echo "benchmarks: many rituals due in one minute"
+	@$(BESIDE)/bin/python -m tests.benchmarks.plan
+
 clean: ## remove what make made
-	@echo "clean: .venv, .tools and caches"
-	@rm -rf .venv .tools .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist
+	@echo "clean: .venv, $(BESIDE), .tools and caches"
+	@rm -rf .venv $(BESIDE) .tools .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist
 
 $(READY): pyproject.toml uv.lock $(UV)
 	@echo "setup: some eighty Python packages as locked in uv.lock, into .venv (about a minute)"
 	@$(UV) sync --quiet --frozen --all-extras --compile-bytecode --python $(PYTHON)
+	@touch $@
+
+$(BESIDE)/.ready: pyproject.toml uv.lock $(UV)
+	@echo "benchmarks: Troth with Celery, RedBeat and APScheduler as locked in uv.lock, into $(BESIDE)"
+	@UV_PROJECT_ENVIRONMENT=$(BESIDE) $(UV) sync --quiet --frozen --no-dev --group benchmarks \
+		--all-extras --compile-bytecode --python $(PYTHON)
 	@touch $@
 
 # uv makes the environment itself, so neither ensurepip nor Debian's python3-venv is needed, and pip's

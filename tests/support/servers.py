@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -81,6 +81,15 @@ class Server(ABC):
 class PostgreSQL(Server):
     """PostgreSQL on a unix socket in a folder that only its user (and root) may enter."""
 
+    initdb: Sequence[str] = ("--wal-segsize=1", "--no-sync")
+    tuning: Mapping[str, str] = {  # for tests: what a crash of the machine would lose is not missed
+        "fsync": "off",
+        "synchronous_commit": "off",
+        "full_page_writes": "off",
+        "max_wal_size": "64MB",
+        "shared_buffers": "32MB",
+    }
+
     def __init__(self) -> None:
         super().__init__()
         self._names = (f"test_{number}" for number in itertools.count(1))
@@ -90,7 +99,7 @@ class PostgreSQL(Server):
                 self._binaries / "initdb",
                 f"--pgdata={self.folder}/data",
                 *("--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"),
-                *("--wal-segsize=1", "--no-sync", "--no-instructions"),
+                *(*self.initdb, "--no-instructions"),
             ],
             check=True,
             stdout=subprocess.DEVNULL,
@@ -144,11 +153,7 @@ class PostgreSQL(Server):
         settings = {
             "listen_addresses": "",
             "unix_socket_directories": self.folder,
-            "fsync": "off",
-            "synchronous_commit": "off",
-            "full_page_writes": "off",
-            "max_wal_size": "64MB",
-            "shared_buffers": "32MB",
+            **self.tuning,
         }
         options = [f"--{name}={value}" for name, value in settings.items()]
         return [self._binaries / "postgres", "-D", self.folder / "data", *options]

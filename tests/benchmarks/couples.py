@@ -1,0 +1,117 @@
+"""Couples of whom each has one ritual, loaded as Troth loads them, and due when we say."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select, text, update
+
+from tests.benchmarks.progress import progress
+from troth.bootstrap import Store, open_store
+from troth.delivery.courier import is_channel_url
+from troth.domain.slots import SLOT_FORMAT
+from troth.domain.states import ChannelState, NudgePurpose, NudgeState
+from troth.engine.apply import apply
+from troth.schedules.load import load_schedules
+from troth.settings import load_settings
+from troth.store.tables import channels, nudges, rituals
+
+KEY = "a key that is good for benchmarks only"
+ZONE = ZoneInfo("Europe/Lisbon")
+FILE = """\
+couple = "Couple {number}"
+timezone = "{zone}"
+[partners.ana]
+name = "Ana"
+channels = [{{ url = "{url}/ana/{number}", sensitivity = "open" }}]
+[partners.ben]
+name = "Ben"
+channels = [{{ url = "{url}/ben/{number}", sensitivity = "open" }}]
+[rituals.coffee]
+practice = "shared-coffee"
+cron = "0 7 * * *"
+window = "2h"
+rule = "both"
+"""
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """How long the files of all couples took, in seconds."""
+
+    couples: int
+    load: float
+    apply: float
+
+
+def load(url: str, folder: Path, couples: int, channel_url: str) -> Loaded:
+    """Write couples' files, load and apply them; then let every owner have agreed already."""
+    with opened(url) as store:
+        files = _write_files(folder, couples, channel_url)
+        progress(f"loading {couples} couples' files")
+        began = time.monotonic()
+        found = load_schedules([files], is_channel_url)
+        loaded = time.monotonic()
+        progress(f"applying them (the files took {loaded - began:.1f} s)")
+        apply(store.db, store.vault, found.couples, [files], store.clock.now())
+        applied = time.monotonic()
+        progress(f"applied in {applied - loaded:.1f} s")
+        _agree(store)
+    return Loaded(couples, loaded - began, applied - loaded)
+
+
+@contextmanager
+def opened(url: str) -> Iterator[Store]:
+    """The store at this database, with every table."""
+    store = open_store(load_settings(database_url=url, secret_key=KEY), migrate=True)
+    try:
+        yield store
+    finally:
+        store.db.close()
+
+
+def _write_files(folder: Path, couples: int, channel_url: str) -> Path:
+    files = folder / "couples"
+    files.mkdir()
+    for number in range(couples):
+        words = FILE.format(number=number, zone=ZONE.key, url=channel_url)
+        (files / f"{number:06}.toml").write_text(words)
+    return files
+
+
+def _agree(store: Store) -> None:
+    """Confirm every channel and take its question back, so that only ritual nudges leave.
+
+    No ritual is due before `fall_due` says so.
+    """
+    asked = (nudges.c.purpose == NudgePurpose.CONSENT) & (nudges.c.state == NudgeState.PLANNED)
+    with store.db.writing() as conn:
+        conn.execute(update(channels).values(state=ChannelState.CONFIRMED))
+        conn.execute(update(rituals).values(next_due=None))
+        conn.execute(update(nudges).where(asked).values(state=NudgeState.WITHDRAWN))
+    with store.db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
+        conn.execute(text("VACUUM ANALYZE"))
+
+
+def fall_due(url: str, moment: datetime) -> None:
+    """Let the one ritual of every couple fall due at this aware minute."""
+    slot = moment.astimezone(ZONE).strftime(SLOT_FORMAT)
+    with opened(url) as store, store.db.writing() as conn:
+        conn.execute(update(rituals).values(next_slot=slot, next_due=moment))
+
+
+def sent(store: Store) -> int:
+    """How many ritual nudges the store knows to have left."""
+    counted = select(func.count()).select_from(nudges).where(nudges.c.state == NudgeState.SENT)
+    with store.db.reading() as conn:
+        return int(conn.execute(counted).scalar_one())
+
+
+def coming_minute(now: datetime, notice: timedelta) -> datetime:
+    """The first whole minute that is at least `notice` away."""
+    later = now + notice + timedelta(minutes=1) - timedelta(microseconds=1)
+    return later.replace(second=0, microsecond=0)

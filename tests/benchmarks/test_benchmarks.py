@@ -1,0 +1,70 @@
+"""The benchmarks run, and tell what they promise. What they measure is no test's business."""
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from tests.benchmarks import burst
+from tests.benchmarks.measure import timing
+from tests.support.sink import Arrival
+
+NUDGES = 100
+FIGURES = {"name", "nudges", "timing", "cpu", "cpu_beside", "peaks", "statements", "commits"}
+
+
+def _run(module: str, *options: str) -> dict[str, Any]:
+    """What a benchmark prints as JSON."""
+    command = [sys.executable, "-m", f"tests.benchmarks.{module}", "--json", *options]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=100)
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def test_a_burst_reaches_the_sink_exactly_once_and_is_told_in_full() -> None:
+    sizes = (f"--nudges={NUDGES}", "--latency-ms=20", "--processes=1", "--concurrency=50")
+    found = _run("burst", "--only=troth,ceiling", "--no-wait", *sizes)
+    assert found["loaded"]["couples"] == NUDGES // 2
+    for name in ("troth", "ceiling"):
+        (run,) = found["runs"][name]
+        assert set(run) >= FIGURES
+        assert run["timing"]["arrived"] == NUDGES
+        assert run["timing"]["repeated"] == 0
+        assert run["cpu"] > 0
+        assert run["worker_mb"] > 0
+    assert set(found["medians"]["troth"]["peaks"]) >= {"clock", "web"}
+    assert {goal["name"] for goal in found["goals"]} >= {"nudges/s, troth / ceiling"}
+
+
+def test_every_copied_couple_is_planned_dispatched_and_inserted_once() -> None:
+    couples = 20
+    found = _run("plan", "--only=plan,idle", f"--couples={couples}", "--idle-rituals=50")
+    assert found["plan"]["rows"] == {
+        "occurrences": couples,
+        "nudges": 2 * couples,
+        "ledger": couples,
+    }
+    assert found["plan"]["claimed"] == 2 * couples
+    assert found["plan"]["insert"] > 0
+    assert [tick["rituals"] for tick in found["idle"]] == [50, 50]
+
+
+def test_a_nudge_that_came_twice_is_counted_as_repeated() -> None:
+    came = [Arrival(10.5, "a"), Arrival(11.0, "b"), Arrival(12.0, "a")]
+    told = timing(came, due=10.0)
+    assert (told.arrived, told.repeated) == (2, 1)
+    assert (told.p50, told.last, told.rate) == (1.0, 2.0, 1.0)
+
+
+def test_a_contestant_that_nobody_knows_is_named() -> None:
+    with pytest.raises(SystemExit, match="no contestant 'carrier-pigeon'"):
+        burst.main(["--only=carrier-pigeon"])
+
+
+def test_what_is_not_installed_is_named_with_its_mend(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(burst.NEEDS, "troth", "carrier_pigeon")
+    with pytest.raises(SystemExit, match="carrier_pigeon is not installed here; run make bench"):
+        burst.main(["--only=troth"])
