@@ -13,7 +13,6 @@ from sqlalchemy import func, select, text, update
 from tests.benchmarks.progress import progress
 from troth.bootstrap import Store, open_store
 from troth.delivery.courier import is_channel_url
-from troth.domain.slots import SLOT_FORMAT
 from troth.domain.states import ChannelState, NudgePurpose, NudgeState
 from troth.engine.apply import apply
 from troth.schedules.load import load_schedules
@@ -99,7 +98,7 @@ def _agree(store: Store) -> None:
 
 def fall_due(url: str, moment: datetime) -> None:
     """Let the one ritual of every couple fall due at this aware minute."""
-    slot = moment.astimezone(ZONE).strftime(SLOT_FORMAT)
+    slot = moment.astimezone(ZONE).replace(tzinfo=None).isoformat(timespec="minutes")
     with opened(url) as store, store.db.writing() as conn:
         conn.execute(update(rituals).values(next_slot=slot, next_due=moment))
 

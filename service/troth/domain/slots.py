@@ -8,11 +8,12 @@ does not exist (clocks forward) fires when the gap ends.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from troth.domain.cron import next_minute
 
-SLOT_FORMAT = "%Y-%m-%dT%H:%M"
+_MINUTES = 65_536  # of which the zone's answer is kept: a burst asks for the same few again
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Slot:
     @property
     def name(self) -> str:
         """The slot as text, `2026-11-01T01:30`: with the ritual it is an occurrence's identity."""
-        return self.minute.strftime(SLOT_FORMAT)
+        return self.minute.isoformat(timespec="minutes")
 
     @property
     def starts_at(self) -> datetime:
@@ -43,15 +44,17 @@ class Slot:
 
 def slot_minute(name: str) -> datetime:
     """Return the naive minute that a slot's name stands for."""
-    return datetime.strptime(name, SLOT_FORMAT)  # noqa: DTZ007 - a slot is wall-clock time
+    return datetime.fromisoformat(name)
 
 
+@lru_cache(maxsize=_MINUTES)
 def is_in_gap(minute: datetime, zone: ZoneInfo) -> bool:
     """Say whether the clocks of `zone` jump over this naive minute."""
     there_and_back = minute.replace(tzinfo=zone).astimezone(UTC).astimezone(zone)
     return there_and_back.replace(tzinfo=None) != minute
 
 
+@lru_cache(maxsize=_MINUTES)
 def instant(minute: datetime, zone: ZoneInfo) -> datetime:
     """Return the one aware UTC instant at which naive `minute` fires in `zone`."""
     if is_in_gap(minute, zone):

@@ -234,8 +234,13 @@ def _of(conn: Connection, claims: Collection[Claim]) -> FromClause:
 
 
 def _is_claimed(ours: FromClause) -> ColumnElement[bool]:
+    """Match the rows of these claims, by id.
+
+    Said plainly, the state would lead PostgreSQL to the index of leases, and through every nudge
+    that is on its way: sixteen times the cost with ten thousand of them.
+    """
     return (
         (nudges.c.id == ours.c.id)
         & (nudges.c.attempt == ours.c.attempt)
-        & (nudges.c.state == NudgeState.SENDING)
+        & (func.coalesce(nudges.c.state, "") == NudgeState.SENDING)
     )

@@ -30,7 +30,14 @@ def take_due(conn: Connection, until: datetime, limit: int) -> list[RitualRow]:
     Their couples are held until the transaction ends; those that another holds are left out.
     """
     query = (
-        select(rituals, cast(rituals.c.spec, Text).label("text"))
+        select(
+            rituals.c.id,
+            rituals.c.couple_id,
+            cast(rituals.c.spec, Text).label("text"),
+            rituals.c.born,
+            rituals.c.kept,
+            rituals.c.next_slot,
+        )
         .join(couples, couples.c.id == rituals.c.couple_id)
         .where(rituals.c.next_due <= until)
         .order_by(rituals.c.next_due, rituals.c.id)
