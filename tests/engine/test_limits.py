@@ -1,0 +1,56 @@
+"""Limits of providers: over all processes by Redis, within one by memory; the same either way."""
+
+import pytest
+
+from troth.limits import ProviderLimits
+from troth.settings import ProviderLimit
+
+
+@pytest.fixture(params=["memory", "redis"])
+def redis_or_none(request: pytest.FixtureRequest) -> str | None:
+    return request.getfixturevalue("redis_url") if request.param == "redis" else None
+
+
+def limits(redis_url: str | None, **named: ProviderLimit) -> ProviderLimits:
+    return ProviderLimits(
+        {name.replace("__", ":"): limit for name, limit in named.items()}, redis_url
+    )
+
+
+def test_what_nobody_limits_is_always_permitted(redis_or_none: str | None):
+    free = limits(redis_or_none, twilio=ProviderLimit(at_once=1))
+    assert all(free.permit("json:example.org") is not None for _ in range(100))
+
+
+def test_so_many_sends_at_once_and_no_more(redis_or_none: str | None):
+    ours, others = (limits(redis_or_none, mailto=ProviderLimit(at_once=2)) for _ in range(2))
+    if redis_or_none is None:
+        others = ours
+    first, second = ours.permit("mailto:example.org"), others.permit("mailto:example.org")
+    assert first is not None
+    assert second is not None
+    assert ours.permit("mailto:example.org") is None
+    assert ours.permit("mailto:example.net") is not None  # each host of a scheme by itself
+    first.close()
+    assert others.permit("mailto:example.org") is not None
+
+
+def test_so_many_sends_a_second_and_no_more(redis_or_none: str | None):
+    slow = limits(redis_or_none, twilio=ProviderLimit(per_second=0.02))  # one in fifty seconds
+    given = [slow.permit("twilio") for _ in range(10)]
+    assert 1 <= sum(leave is not None for leave in given) <= 2  # two where a new bucket begins
+
+
+def test_a_host_of_its_own_limit_does_not_use_that_of_its_scheme(redis_or_none: str | None):
+    named = limits(
+        redis_or_none,
+        json=ProviderLimit(at_once=1),
+        json__example=ProviderLimit(at_once=3),
+    )
+    held = [named.permit("json:example") for _ in range(4)]
+    assert [leave is not None for leave in held] == [True, True, True, False]
+
+
+def test_a_lost_redis_permits_nothing_of_what_is_limited(redis_url: str):
+    gone = redis_url.replace("127.0.0.1", "127.0.0.2").rpartition(":")[0] + ":1/0"
+    assert limits(gone, twilio=ProviderLimit(at_once=1)).permit("twilio") is None

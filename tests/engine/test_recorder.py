@@ -1,0 +1,105 @@
+"""The recorder: results are written together, tried again while the store is away, and none is lost."""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from troth.delivery.outcome import Sent
+from troth.domain.states import NudgePurpose, NudgeState
+from troth.engine import recorder as recorder_module
+from troth.engine.recorder import Recorder
+from troth.engine.results import Result
+from troth.store.records import Nudge, Parcel
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+Start = Callable[[Callable[[Sequence[Result]], None]], Recorder]
+
+
+def result(number: int) -> Result:
+    nudge = Nudge(
+        *(number, 1, 1, None, None, NudgePurpose.CONSENT, None, NOON, NOON, NOON),
+        *(NudgeState.SENDING, None, 1, 0, False, None, None, "seed"),
+    )
+    parcel = Parcel(
+        nudge, "", "en", "ana", ZoneInfo("UTC"), None, None, "", None, "", None, True, False
+    )
+    return Result(parcel, Sent(), NOON)
+
+
+@pytest.fixture
+def start(monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
+    monkeypatch.setattr(recorder_module, "PAUSE", 0.01)
+    started: list[Recorder] = []
+
+    def begin(write: Callable[[Sequence[Result]], None]) -> Recorder:
+        started.append(Recorder(write))
+        return started[-1]
+
+    yield begin
+    for recorder in started:
+        recorder.close()
+
+
+def test_what_comes_in_during_a_transaction_goes_into_the_next_one(start: Start):
+    first, go_on = threading.Event(), threading.Event()
+    written: list[list[int]] = []
+
+    def write(batch: Sequence[Result]) -> None:
+        written.append([each.parcel.nudge.id for each in batch])
+        first.set()
+        go_on.wait(10)
+
+    recorder = start(write)
+    recorder.put(result(1))
+    first.wait(10)
+    for number in (2, 3, 4):
+        recorder.put(result(number))
+    go_on.set()
+    assert recorder.join(10)
+    assert written == [[1], [2, 3, 4]]
+
+
+def test_results_outlive_a_store_that_is_away(start: Start):
+    written: list[int] = []
+    troubles = iter([True, True, True])
+
+    def write(batch: Sequence[Result]) -> None:
+        if next(troubles, False):
+            raise OperationalError("UPDATE", None, ConnectionError())
+        written.extend(each.parcel.nudge.id for each in batch)
+
+    recorder = start(write)
+    recorder.put(result(1))
+    assert recorder.join(10)
+    assert written == [1]
+
+
+def test_a_result_that_cannot_be_written_keeps_no_other_from_it(start: Start):
+    written: list[int] = []
+    go_on = threading.Event()
+
+    def write(batch: Sequence[Result]) -> None:
+        go_on.wait(10)
+        numbers = [each.parcel.nudge.id for each in batch]
+        if 3 in numbers:
+            raise ValueError
+        written.extend(numbers)
+
+    recorder = start(write)
+    for number in (1, 2, 3, 4):
+        recorder.put(result(number))
+    go_on.set()
+    assert recorder.join(10)
+    assert sorted(written) == [1, 2, 4]
+
+
+def test_closing_writes_what_is_left(start: Start):
+    written: list[int] = []
+    recorder = start(lambda batch: written.extend(each.parcel.nudge.id for each in batch))
+    recorder.put(result(1))
+    recorder.close()
+    assert written == [1]
