@@ -1,4 +1,4 @@
-"""The recorder: results are written together, tried again while the store is away, and none is lost."""
+"""The recorder: results are written together, and kept while the store is away."""
 
 import threading
 from collections.abc import Callable, Iterator, Sequence

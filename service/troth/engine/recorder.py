@@ -32,14 +32,16 @@ class Recorder:
         self._unwritten = 0
         self._news = threading.Condition()
         self._closing = False
-        self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
-        self._thread.start()
+        self._thread: threading.Thread | None = None  # from the first result on
 
     def put(self, result: Result) -> None:
         """Hand in one result."""
         with self._news:
             self._waiting.append(result)
             self._unwritten += 1
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
+                self._thread.start()
             self._news.notify_all()
 
     def join(self, seconds: float | None = None) -> bool:
@@ -52,7 +54,8 @@ class Recorder:
         with self._news:
             self._closing = True
             self._news.notify_all()
-        self._thread.join()
+        if self._thread is not None:
+            self._thread.join()
 
     def _run(self) -> None:
         while batch := self._next():
