@@ -1,36 +1,37 @@
 """follow_up: who was reached and has not answered gets a gentle reminder, by the next channel."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-import structlog
 from sqlalchemy import Connection
 
 from troth.domain.ladder import next_channel, next_follow_up, partners_to_remind
 from troth.domain.states import NudgePurpose
+from troth.engine.together import do_together
 from troth.store import channels, couples, nudges, occurrences, replies
 from troth.store.database import Database
 from troth.store.records import Occurrence, Partner
 from troth.store.vault import Vault
 
-log = structlog.get_logger()
-
 SET_ASIDE = timedelta(hours=1)
 
 
 def follow_up(db: Database, vault: Vault, now: datetime, limit: int = 200) -> int:
-    """Plan the reminders whose moment has come; return how many occurrences were looked at."""
+    """Plan the reminders whose moment has come; return of how many occurrences."""
     with db.reading() as conn:
         waiting = occurrences.following_up(conn, now, limit)
-    for occurrence_id in waiting:
-        try:
-            with db.writing() as conn:
-                _remind(conn, vault, occurrence_id, now)
-        except Exception:
-            log.exception("occurrence.unfollowed", occurrence=occurrence_id)
-            with db.writing() as conn:
-                occurrences.set_follow_up(conn, occurrence_id, now + SET_ASIDE)
-    return len(waiting)
+
+    def remind_all(conn: Connection, ids: Sequence[int]) -> int:
+        ours = occurrences.take_following(conn, ids, now)
+        for occurrence_id in ours:
+            _remind(conn, vault, occurrence_id, now)
+        return len(ours)
+
+    def set_aside(conn: Connection, occurrence_id: int) -> None:
+        occurrences.set_follow_up(conn, occurrence_id, now + SET_ASIDE)
+
+    return do_together(db, waiting, remind_all, set_aside)
 
 
 def _remind(conn: Connection, vault: Vault, occurrence_id: int, now: datetime) -> None:

@@ -1,8 +1,8 @@
 """settle: what partners said, and where nudges got to, become an outcome and move the score."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-import structlog
 from sqlalchemy import Connection
 
 from troth.domain.ladder import next_follow_up
@@ -10,28 +10,29 @@ from troth.domain.rules import Outcome, judge
 from troth.domain.states import NudgeState
 from troth.engine import events
 from troth.engine.standing import couple_standing
+from troth.engine.together import do_together
 from troth.store import couples, ledger, nudges, occurrences, replies, rituals
 from troth.store.database import Database
 from troth.store.records import Occurrence
-
-log = structlog.get_logger()
 
 SET_ASIDE = timedelta(hours=1)
 
 
 def settle(db: Database, now: datetime, limit: int = 200) -> int:
-    """Settle open occurrences whose window is over at `now`; return how many were looked at."""
+    """Settle open occurrences whose window is over at `now`; return how many that were."""
     with db.reading() as conn:
         waiting = occurrences.ended(conn, now, limit)
-    for occurrence_id in waiting:
-        try:
-            with db.writing() as conn:
-                settle_occurrence(conn, occurrence_id, now)
-        except Exception:
-            log.exception("occurrence.unsettled", occurrence=occurrence_id)
-            with db.writing() as conn:
-                occurrences.set_aside(conn, occurrence_id, now + SET_ASIDE)
-    return len(waiting)
+
+    def settle_all(conn: Connection, ids: Sequence[int]) -> int:
+        ours = occurrences.take_ended(conn, ids, now)
+        for occurrence_id in ours:
+            settle_occurrence(conn, occurrence_id, now)
+        return len(ours)
+
+    def set_aside(conn: Connection, occurrence_id: int) -> None:
+        occurrences.set_aside(conn, occurrence_id, now + SET_ASIDE)
+
+    return do_together(db, waiting, settle_all, set_aside)
 
 
 def settle_occurrence(conn: Connection, occurrence_id: int, now: datetime) -> None:

@@ -4,14 +4,14 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, select, update
 
 from troth.domain.rules import Outcome
 from troth.domain.score import HALF_LIFE
 from troth.domain.states import Excuse, NudgePurpose, NudgeState, OccurrenceState
 from troth.store.batches import given, insert_rows
 from troth.store.records import Due, Occurrence, stamp_from_json
-from troth.store.tables import nudges, occurrences, rituals
+from troth.store.tables import couples, nudges, occurrences, rituals
 
 NEWEST = HALF_LIFE * 53  # older occurrences weigh less than a double can show
 
@@ -109,6 +109,31 @@ def ended(conn: Connection, now: datetime, limit: int) -> list[int]:
     """Return open occurrences whose window is over."""
     query = _open().where(occurrences.c.settle_at <= now).order_by(occurrences.c.settle_at)
     return list(conn.execute(query.limit(limit)).scalars())
+
+
+def take_ended(conn: Connection, ids: Collection[int], now: datetime) -> list[int]:
+    """Return those of these whose window is over still; their couples are held.
+
+    What belongs to a couple that another holds is left out.
+    """
+    over = (occurrences.c.state == OccurrenceState.OPEN) & (occurrences.c.settle_at <= now)
+    return _take(conn, ids, over)
+
+
+def take_following(conn: Connection, ids: Collection[int], now: datetime) -> list[int]:
+    """Return those of these whose reminder moment has come still; their couples are held."""
+    return _take(conn, ids, occurrences.c.follow_up_at <= now)
+
+
+def _take(conn: Connection, ids: Collection[int], where: ColumnElement[bool]) -> list[int]:
+    query = (
+        select(occurrences.c.id)
+        .join(couples, couples.c.id == occurrences.c.couple_id)
+        .where(occurrences.c.id.in_(ids), where)
+        .order_by(occurrences.c.due_at, occurrences.c.id)
+        .with_for_update(of=couples, key_share=True, skip_locked=True)
+    )
+    return list(conn.execute(query).scalars())
 
 
 def open_of_ritual(conn: Connection, ritual_id: int) -> list[int]:
