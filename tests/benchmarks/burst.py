@@ -25,9 +25,9 @@ from tests.benchmarks.report import goals, measured, table
 from tests.benchmarks.result import Result, middle
 from tests.benchmarks.scene import Scene, setting
 
-CONTESTANTS = ("troth", "ceiling", "celery", "celery-plain", "dramatiq")
-SLOW = ("celery-plain", "dramatiq")
-NEEDS = {"celery": "celery", "celery-plain": "celery"}
+CONTESTANTS = ("troth", "ceiling", *rivals.RIVALS)
+SLOW = tuple(name for name, rival in rivals.RIVALS.items() if rival.plain)
+NEEDS = {name: rival.queue for name, rival in rivals.RIVALS.items()}
 Contest = Callable[[], Result]
 
 
@@ -70,9 +70,7 @@ def _contestant(scene: Scene, name: str, template: str, given: argparse.Namespac
         return partial(product.run, scene, template, nudges, wait=not given.no_wait)
     if name == "ceiling":
         return partial(ceiling.run, scene, nudges)
-    all_rivals = (rivals.CELERY, rivals.CELERY_PLAIN, rivals.DRAMATIQ)
-    rival = next(one for one in all_rivals if one.name == name)
-    return partial(rivals.run, scene, rival, nudges)
+    return partial(rivals.run, scene, rivals.RIVALS[name], nudges)
 
 
 def _chosen(only: str | None) -> list[str]:

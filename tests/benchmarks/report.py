@@ -26,17 +26,21 @@ class Goal:
         return {**asdict(self), "met": self.is_met}
 
 
+LEAST_RATES = {"ceiling": 0.8, "celery": 6.0, "celery-plain": 60.0}
+LEAST_RATE_TLS = 15.0  # times celery's, over HTTPS
+
+
 def measured(medians: Mapping[str, Result], *, tls: bool) -> list[Goal]:
     """The goals of which both sides were measured."""
     troth = medians.get("troth")
     if troth is None:
         return []
-    celery_goal = 15.0 if tls else 6.0
     found = [Goal("worker memory, MB", troth.worker_mb, 250, at_least=False)]
-    for other, least in (("ceiling", 0.8), ("celery", celery_goal), ("celery-plain", 60.0)):
+    least = {**LEAST_RATES, "celery": LEAST_RATE_TLS} if tls else LEAST_RATES
+    for other, goal in least.items():
         if other in medians and medians[other].timing.rate:
             rate = troth.timing.rate / medians[other].timing.rate
-            found.append(Goal(f"nudges/s, troth / {other}", rate, least, at_least=True))
+            found.append(Goal(f"nudges/s, troth / {other}", rate, goal, at_least=True))
     if "ceiling" in medians and medians["ceiling"].cpu:
         cpu = troth.cpu / medians["ceiling"].cpu
         found.append(Goal("CPU a nudge, troth / ceiling", cpu, 1.4, at_least=False))

@@ -20,16 +20,24 @@ DRAMATIQ_PROCESSES, DRAMATIQ_THREADS = 2, 8
 
 @dataclass(frozen=True)
 class Rival:
-    """A queue, and how its jobs send."""
+    """A queue, how its jobs send, and whether in one process or in as many as Troth has."""
 
     name: str
     queue: str
     plain: bool
+    alone: bool = False
 
 
-CELERY = Rival("celery", "celery", plain=False)
-CELERY_PLAIN = Rival("celery-plain", "celery", plain=True)
-DRAMATIQ = Rival("dramatiq", "dramatiq", plain=True)
+RIVALS = {
+    rival.name: rival
+    for rival in (
+        Rival("celery", "celery", plain=False, alone=True),
+        Rival("celery-cores", "celery", plain=False),
+        Rival("celery-plain", "celery", plain=True, alone=True),
+        Rival("celery-plain-cores", "celery", plain=True),
+        Rival("dramatiq", "dramatiq", plain=True),
+    )
+}
 
 
 def run(scene: Scene, rival: Rival, nudges: int) -> Result:
@@ -91,5 +99,5 @@ def _workers(scene: Scene, rival: Rival) -> list[tuple[str, list[str], str]]:
     app = ["celery", "--app=tests.benchmarks.celery_jobs", "worker", *greenlets, *quiet]
     return [
         (f"worker {number}", [*app, f"--hostname=worker{number}@%h"], READY)
-        for number in range(1, scene.processes + 1)
+        for number in range(1, (1 if rival.alone else scene.processes) + 1)
     ]

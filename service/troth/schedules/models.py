@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from datetime import date, time, timedelta
+from functools import cache
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -39,9 +40,15 @@ def _clock_time(value: object) -> time:
     raise ValueError('a time of day is text such as "04:00"')
 
 
+@cache
+def _zones() -> frozenset[str]:
+    """Every zone there is. Reading them from the disk for each file was most of its cost."""
+    return frozenset(available_timezones())
+
+
 def _zone(value: str) -> str:
-    if value not in available_timezones():
-        hint = nearest(value, available_timezones())
+    if value not in _zones():
+        hint = nearest(value, _zones())
         raise ValueError(f"'{value}' is no time zone{hint}; zones are named like Europe/Lisbon")
     return value
 
