@@ -119,7 +119,7 @@ class Burst:
     ) -> None:
         """Apply the couples' files, confirm their channels, and let all rituals fall due `after`.
 
-        A slot is a minute, so with no delay it is the one that runs.
+        Their slot is the minute of that moment.
         """
         now = store.clock.now()
         folder = folder / f"burst-{self.numbers[0]}"
@@ -164,10 +164,10 @@ class Burst:
             )
 
     def _let_fall_due(self, store: Store, moment: datetime) -> None:
-        due = moment.replace(second=0, microsecond=0)
+        values = {"next_slot": f"{moment:%Y-%m-%dT%H:%M}", "next_due": moment}
         theirs = update(rituals).where(rituals.c.couple_id.in_(self.ids.values()))
         with store.db.writing() as conn:
-            conn.execute(theirs.values(next_slot=f"{due:%Y-%m-%dT%H:%M}", next_due=due))
+            conn.execute(theirs.values(values))
 
 
 def asked_by(arrival: Arrival) -> tuple[Asked, str]:

@@ -57,7 +57,7 @@ class Cluster(Watched):
             env["TROTH_PORT"] = str(self._ports[role])
         if skew is not None:
             env |= roles.skewed(self.folder / f"skew-{role}", skew)
-        self.processes[role] = self._start(*roles.command(role.partition("-")[0]), **env)
+        self.processes[role] = self._start(*roles.command(role), **env)
         return self.processes[role]
 
     def start_all(self, skew: float | None = None) -> None:

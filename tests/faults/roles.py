@@ -15,8 +15,8 @@ SKEW = Path(__file__).parent / "skew"
 
 
 def command(role: str) -> tuple[str, ...]:
-    """The command line of one role."""
-    return (*TROTH, *COMMANDS[role])
+    """The command line of one role, such as `worker-1`."""
+    return (*TROTH, *COMMANDS[role.partition("-")[0]])
 
 
 def skewed(file: Path, seconds: float) -> dict[str, str]:

@@ -12,7 +12,7 @@ from tests.faults.sizes import FULL, Size, size, tell
 from troth.domain.states import NudgeState
 
 pytestmark = pytest.mark.timeout(1_800 if FULL else 120)
-SLOW = 25 if FULL else 3  # seconds
+SLOW = 25 if FULL else 1  # seconds
 WAIT = 120  # seconds that a provider asks for
 
 # What each couple has, in turn. `second` and `kind` are well; at `dead` nobody listens.
