@@ -36,6 +36,8 @@ ENDS: dict[Words, End] = {
     ("done", "no"): DIFFERING,
     ("skip", None): SKIPPED,
     (None, "done"): PARTIAL,
+    (None, "no"): MISSED,
+    ("no", None): MISSED,
 }
 _PLAYS = tuple(ENDS)
 

@@ -31,7 +31,7 @@ class Size:
 
 # Of each scenario the short form, then the full one.
 _SIZES = {
-    "killed": (Size(20, 5, faults=4, apart=10), Size(500, 5, faults=90, apart=1)),
+    "killed": (Size(15, 5, faults=3, apart=10), Size(500, 5, faults=90, apart=1)),
     "stopped": (Size(10, 5), Size(100, 5, lasts=60)),
     "redis flushed": (Size(10, 5, faults=2, apart=5), Size(250, 5, faults=20, apart=1)),
     "redis gone": (Size(10, 5, lasts=2), Size(250, 5, lasts=60)),

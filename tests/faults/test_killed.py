@@ -10,7 +10,7 @@ from tests.faults.roles import IN_HAND
 from tests.faults.sink import Manner
 from tests.faults.sizes import FULL, size, tell
 
-FEW = ("worker", "clock", "worker", "web")  # the short form has few kills, and wants one of each
+FEW = ("worker", "clock", "web")  # the short form has few kills, and wants one of each
 
 
 @pytest.mark.timeout(1_800 if FULL else 120)
