@@ -13,7 +13,7 @@ unexport VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup up test lint types imports unit schema screenshot benchmarks clean
+.PHONY: help setup up test lint types imports unit faults schema screenshot benchmarks clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-11s %s\n", $$1, $$2 }'
@@ -41,6 +41,10 @@ imports: $(READY) ## check who may import whom
 unit: $(READY) ## run the tests alone, two at a time (one file: make unit T=tests/test_wheel.py)
 	@echo "tests: pytest on two workers, with real servers where a test asks for them"
 	@$(BIN)/pytest -n 2 $(T)
+
+faults: $(READY) ## break everything at length: processes, servers, disks and clocks (half an hour)
+	@echo "faults: the full forms, with their counts (one file: make faults T=tests/faults/test_killed.py)"
+	@TROTH_FAULTS=full $(BIN)/pytest -s $(or $(T),tests/faults)
 
 schema: $(READY) ## write schedules/schema.json anew from the models
 	@echo "schema: schedules/schema.json"

@@ -43,6 +43,9 @@ class Process:
     def pid(self) -> int:
         return self._popen.pid
 
+    def is_running(self) -> bool:
+        return self._popen.poll() is None
+
     @property
     def output(self) -> str:
         """All that it said so far, on both streams."""

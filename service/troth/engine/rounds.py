@@ -22,7 +22,7 @@ from troth.store.wakeup import sleeper
 
 log = structlog.get_logger()
 
-LONGEST_SLEEP = timedelta(seconds=15)  # should the word be lost that something is due sooner
+LONGEST_SLEEP = timedelta(seconds=1)  # should the word be lost, or the machine's clock jump
 SHORTEST_SLEEP = timedelta(milliseconds=20)
 AFTER_TROUBLE = timedelta(seconds=5)
 

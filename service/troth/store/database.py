@@ -12,6 +12,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from troth.errors import TrothError
 
 BUSY_MS = 15_000
+STILL_MS = 60_000  # a process that stands still in a transaction must not keep its locks for ever
 
 
 class Database:
@@ -96,7 +97,12 @@ def _engine(url: URL, pool_size: int) -> Engine:
             event.listen(engine, "begin", _begin_sqlite)
             return engine
         return create_engine(
-            url, pool_size=pool_size, max_overflow=0, pool_pre_ping=True, hide_parameters=True
+            url,
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_pre_ping=True,
+            hide_parameters=True,
+            connect_args={"options": f"-c idle_in_transaction_session_timeout={STILL_MS}"},
         )
     except (NoSuchModuleError, ModuleNotFoundError) as error:
         raise TrothError(

@@ -1,0 +1,180 @@
+"""A burst: many couples whose rituals all fall due in the same minute, and what each will say."""
+
+import itertools
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import select, update
+
+from tests.faults.sink import Arrival, Sink
+from tests.faults.sizes import Size
+from troth.bootstrap import Store
+from troth.domain.states import ChannelState, Excuse, NudgePurpose, NudgeState, OccurrenceState
+from troth.engine.apply import apply
+from troth.schedules.load import load_schedules
+from troth.store.tables import channels, couples, nudges, partners, rituals
+
+PARTNERS = ("ana", "ben")
+Asked = tuple[int, int]  # number of the couple, number of its ritual
+One = tuple[Asked, str]  # one partner's part in it
+Words = tuple[str | None, str | None]  # what Ana says, what Ben says; None is silence
+End = tuple[OccurrenceState, Excuse | None]
+
+KEPT, PARTIAL = (OccurrenceState.KEPT, None), (OccurrenceState.PARTIAL, None)
+MISSED = (OccurrenceState.MISSED, None)
+SKIPPED = (OccurrenceState.EXCUSED, Excuse.SKIPPED)
+DIFFERING = (OccurrenceState.EXCUSED, Excuse.DIFFERING)
+UNDELIVERED = (OccurrenceState.EXCUSED, Excuse.UNDELIVERED)
+ENDS: dict[Words, End] = {
+    ("done", "done"): KEPT,
+    ("done", None): PARTIAL,
+    (None, None): MISSED,
+    ("no", "no"): MISSED,
+    ("done", "no"): DIFFERING,
+    ("skip", None): SKIPPED,
+    (None, "done"): PARTIAL,
+    (None, "no"): MISSED,
+    ("no", None): MISSED,
+}
+_PLAYS = tuple(ENDS)
+
+FILE = """\
+couple = "Couple {number}"
+timezone = "UTC"
+[partners.ana]
+name = "Ana"
+channels = [{ana}]
+[partners.ben]
+name = "Ben"
+channels = [{ben}]
+{rituals}
+"""
+RITUAL = """\
+[rituals.evening-{ritual}]
+practice = "shared-coffee"
+cron = "0 4 {day} {month} *"
+window = "2h"
+rule = "both"
+remind = []
+texts = ["evening {number}-{ritual}."]
+"""
+_ASKED = re.compile(r"evening (\d+)-(\d+)\.")
+_numbers = itertools.count(1)
+
+
+@dataclass
+class Burst:
+    """Who is asked what, and what they answer.
+
+    Each of `providers` holds names of providers that are tried in turn; couples take them in turn.
+    """
+
+    size: Size
+    providers: Sequence[tuple[str, ...]] = (("kind",),)
+    silent: bool = False  # nobody ever answers
+    numbers: list[int] = field(default_factory=list)
+    ids: dict[int, int] = field(default_factory=dict)  # of couples, by number
+    unreached: set[One] = field(default_factory=set)  # to whom nothing comes
+    unrecorded: set[One] = field(default_factory=set)  # to whom something came, unknown to us
+
+    def __post_init__(self) -> None:
+        self.numbers = list(itertools.islice(_numbers, self.size.couples))
+
+    @property
+    def asked(self) -> list[Asked]:
+        return list(itertools.product(self.numbers, range(self.size.rituals)))
+
+    def ways(self, number: int) -> tuple[str, ...]:
+        """The providers that bring a couple's nudges, in the order in which they are tried."""
+        return self.providers[self.numbers.index(number) % len(self.providers)]
+
+    def nobody_takes(self, *providers: str) -> None:
+        """Remember that nothing comes to those who have only these."""
+        lonely = [one for one in self.asked if self.ways(one[0])[-1] in providers]
+        self.unreached |= {(asked, key) for asked in lonely for key in PARTNERS}
+
+    def words(self, asked: Asked) -> Words:
+        """What the two say to one ritual; who is not reached says nothing."""
+        said = (None, None) if self.silent else _PLAYS[sum(asked) % len(_PLAYS)]
+        first, second = (
+            None if (asked, key) in self.unreached else word
+            for key, word in zip(PARTNERS, said, strict=True)
+        )
+        return first, second
+
+    def end(self, asked: Asked) -> End:
+        """What one ritual must settle to: a miss needs a delivery."""
+        words = dict(zip(PARTNERS, self.words(asked), strict=True))
+        unheard = self.unreached | self.unrecorded
+        end = ENDS[words["ana"], words["ben"]]
+        if end in (PARTIAL, MISSED) and any(
+            word is None and (asked, key) in unheard for key, word in words.items()
+        ):
+            return UNDELIVERED
+        return end
+
+    def falls_due(
+        self, store: Store, sink: Sink, folder: Path, after: timedelta = timedelta()
+    ) -> None:
+        """Apply the couples' files, confirm their channels, and let all rituals fall due `after`.
+
+        Their slot is the minute of that moment.
+        """
+        now = store.clock.now()
+        folder = folder / f"burst-{self.numbers[0]}"
+        folder.mkdir(parents=True)
+        for number in self.numbers:
+            (folder / f"{number}.toml").write_text(self._file(number, sink, now))
+        found = load_schedules([folder], lambda _url: True)
+        # As of a later day, so that no clock sends a question of consent before it is withdrawn.
+        apply(store.db, store.vault, found.couples, [folder], now + timedelta(days=30))
+        self._confirm(store)
+        self._let_fall_due(store, now + after)
+
+    def _file(self, number: int, sink: Sink, now: datetime) -> str:
+        coming = now + timedelta(days=180)  # nothing but the burst may fall due meanwhile
+        ways = {
+            key: ", ".join(
+                f'{{ url = "{sink.url(f"/{provider}/{key}-{number}")}", sensitivity = "open" }}'
+                for provider in self.ways(number)
+            )
+            for key in PARTNERS
+        }
+        listed = [
+            RITUAL.format(ritual=ritual, number=number, day=min(coming.day, 28), month=coming.month)
+            for ritual in range(self.size.rituals)
+        ]
+        return FILE.format(number=number, rituals="".join(listed), **ways)
+
+    def _confirm(self, store: Store) -> None:
+        """What the owners of the channels would do one by one on the pages of consent."""
+        names = {f"Couple {number}": number for number in self.numbers}
+        known = select(couples.c.id, couples.c.name).where(couples.c.name.in_(names))
+        with store.db.writing() as conn:
+            self.ids = {names[row.name]: row.id for row in conn.execute(known)}
+            members = select(partners.c.id).where(partners.c.couple_id.in_(self.ids.values()))
+            theirs = update(channels).where(channels.c.partner_id.in_(members))
+            conn.execute(theirs.values(state=ChannelState.CONFIRMED))
+            asked = update(nudges).where(nudges.c.couple_id.in_(self.ids.values()))
+            conn.execute(
+                asked.where(nudges.c.purpose == NudgePurpose.CONSENT).values(
+                    state=NudgeState.WITHDRAWN
+                )
+            )
+
+    def _let_fall_due(self, store: Store, moment: datetime) -> None:
+        values = {"next_slot": f"{moment:%Y-%m-%dT%H:%M}", "next_due": moment}
+        theirs = update(rituals).where(rituals.c.couple_id.in_(self.ids.values()))
+        with store.db.writing() as conn:
+            conn.execute(theirs.values(values))
+
+
+def asked_by(arrival: Arrival) -> tuple[Asked, str]:
+    """Which ritual of which couple a message is about, and whom it reached."""
+    found = _ASKED.search(arrival.body)
+    assert found is not None, arrival
+    key = arrival.path.split("/")[2].partition("-")[0]
+    return (int(found[1]), int(found[2])), key
