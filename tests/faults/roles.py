@@ -9,7 +9,11 @@ from tests.support.processes import TROTH
 COMMANDS = {"clock": ("clock",), "worker": ("worker",), "web": ("web",)}
 UP = (*TROTH, "up")
 IN_HAND = 8  # how many sends one worker has in hand at once: TROTH_THREADS
-SETTINGS = {"TROTH_LOG_FORMAT": "json", "TROTH_THREADS": str(IN_HAND)}
+SETTINGS = {
+    "TROTH_LOG_FORMAT": "json",
+    "TROTH_THREADS": str(IN_HAND),
+    "PYTHONFAULTHANDLER": "1",  # SIGABRT shows where every thread stands
+}
 STARTED = {"clock": "clock.started", "worker": "worker.started", "web": "The pages are up"}
 SKEW = Path(__file__).parent / "skew"
 
