@@ -10,7 +10,7 @@ from tests.faults import roles
 from tests.faults.oracle import Oracle
 from tests.faults.sink import Sink
 from tests.faults.sizes import FULL, Size
-from tests.faults.watched import KEY, Watched
+from tests.faults.watched import KEY, PATIENCE, Watched
 from tests.support.ports import free_port
 from tests.support.processes import Process, process_starter
 from tests.support.servers import PostgreSQL, Redis
@@ -82,9 +82,15 @@ class Cluster(Watched):
         self.kills.append(role)
 
     def terminate(self, role: str) -> None:
-        """Ask a role to end; it finishes what it has in hand."""
+        """Ask a role to end; it finishes what it has in hand. One that hangs says where."""
         process = self.processes.pop(role)
-        assert process.terminate(timeout=60) == 0, process.output
+        try:
+            code = process.terminate(timeout=40)
+        except AssertionError:
+            process.send_signal(signal.SIGABRT)
+            process.wait()
+            raise AssertionError(f"{role} does not end:\n{process.output[-9_000:]}") from None
+        assert code == 0, process.output
 
     def stop(self, role: str) -> None:
         """Let a role stand still, as a paused machine does (SIGSTOP)."""
@@ -123,6 +129,7 @@ class Cluster(Watched):
             self.go_on(role)
         self.sink.forget()
         self.kills.clear()
+        self.patience = PATIENCE
         self.start_all()
 
     def output(self, role: str) -> str:

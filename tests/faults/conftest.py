@@ -50,5 +50,5 @@ def cluster(keeper: Keeper, request: pytest.FixtureRequest) -> Iterator[Cluster]
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
     report = yield
     if report.when == "call":
-        item.stash[_FAILED] = report.failed
+        item.stash[_FAILED] = not report.passed
     return report

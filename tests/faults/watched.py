@@ -35,6 +35,7 @@ class Watched:
     folder: Path
     pages: Sequence[str]
     processes: dict[str, Process]
+    patience: float = PATIENCE
 
     @contextmanager
     def burst(
@@ -118,9 +119,10 @@ class Watched:
         """What else must hold once a burst is over."""
 
     def wait_until(
-        self, check: Callable[[], bool], what: Callable[[], str], timeout: float = PATIENCE
+        self, check: Callable[[], bool], what: Callable[[], str], timeout: float | None = None
     ) -> None:
         """Return once `check` holds; a role that has ended by itself, or a long wait, fails."""
+        timeout = timeout or self.patience
         deadline = time.monotonic() + timeout
         printed = time.monotonic()
         while not check():
