@@ -19,6 +19,10 @@ NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 Start = Callable[[Callable[[Sequence[Result]], None]], Recorder]
 
 
+def nothing() -> None:
+    """What is to be done once a result is written."""
+
+
 def result(number: int) -> Result:
     nudge = Nudge(
         *(number, 1, 1, None, None, NudgePurpose.CONSENT, None, NOON, NOON, NOON),
@@ -54,12 +58,12 @@ def test_what_comes_in_during_a_transaction_goes_into_the_next_one(start: Start)
         go_on.wait(10)
 
     recorder = start(write)
-    recorder.put(result(1))
+    recorder.put(result(1), nothing)
     first.wait(10)
     for number in (2, 3, 4):
-        recorder.put(result(number))
+        recorder.put(result(number), nothing)
     go_on.set()
-    assert recorder.join(10)
+    recorder.close()
     assert written == [[1], [2, 3, 4]]
 
 
@@ -73,8 +77,8 @@ def test_results_outlive_a_store_that_is_away(start: Start):
         written.extend(each.parcel.nudge.id for each in batch)
 
     recorder = start(write)
-    recorder.put(result(1))
-    assert recorder.join(10)
+    recorder.put(result(1), nothing)
+    recorder.close()
     assert written == [1]
 
 
@@ -91,15 +95,15 @@ def test_a_result_that_cannot_be_written_keeps_no_other_from_it(start: Start):
 
     recorder = start(write)
     for number in (1, 2, 3, 4):
-        recorder.put(result(number))
+        recorder.put(result(number), nothing)
     go_on.set()
-    assert recorder.join(10)
+    recorder.close()
     assert sorted(written) == [1, 2, 4]
 
 
-def test_closing_writes_what_is_left(start: Start):
-    written: list[int] = []
-    recorder = start(lambda batch: written.extend(each.parcel.nudge.id for each in batch))
-    recorder.put(result(1))
+def test_who_handed_a_result_in_is_told_once_it_is_written(start: Start):
+    happened: list[str] = []
+    recorder = start(lambda _: happened.append("written"))
+    recorder.put(result(1), lambda: happened.append("told"))
     recorder.close()
-    assert written == [1]
+    assert happened == ["written", "told"]

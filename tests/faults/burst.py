@@ -79,6 +79,7 @@ class Burst:
     ids: dict[int, int] = field(default_factory=dict)  # of couples, by number
     unreached: set[One] = field(default_factory=set)  # to whom nothing comes
     unrecorded: set[One] = field(default_factory=set)  # to whom something came, unknown to us
+    unsaid: set[Asked] = field(default_factory=set)  # where who was reached waits for the other
 
     def __post_init__(self) -> None:
         self.numbers = list(itertools.islice(_numbers, self.size.couples))
@@ -99,6 +100,8 @@ class Burst:
     def words(self, asked: Asked) -> Words:
         """What the two say to one ritual; who is not reached says nothing."""
         said = (None, None) if self.silent else _PLAYS[sum(asked) % len(_PLAYS)]
+        if asked in self.unsaid:
+            said = (None if said[0] != "done" else said[0], None if said[1] != "done" else said[1])
         first, second = (
             None if (asked, key) in self.unreached else word
             for key, word in zip(PARTNERS, said, strict=True)

@@ -68,6 +68,7 @@ class Oracle:
     def give_up_on_what_is_not_sent(self) -> None:
         """Remember how far everything has come: what has not left by now is never to leave."""
         came = {asked_by(one) for one in self.arrivals()}
+        self.burst.unsaid |= self.partners.waiting()
         for row in self.nudges():
             asked = (self._number[row.couple_id], int(row.ritual.rpartition("-")[2]))
             if row.state != NudgeState.SENT:

@@ -58,6 +58,10 @@ class Partners:
             for saying in self._waiting.pop(asked, []):
                 self._sayings.put(saying)
 
+    def waiting(self) -> set[Asked]:
+        """Where who was reached says nothing before the other is reached too."""
+        return set(self._waiting)
+
     @contextmanager
     def answering(self) -> Iterator["Partners"]:
         threads = [threading.Thread(target=self._type, daemon=True) for _ in range(CROWD)]

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
 from tests.faults.burst import Burst
 from tests.faults.oracle import WAITING, Oracle
@@ -18,7 +18,7 @@ from tests.faults.sizes import FULL, Size, tell
 from tests.support.processes import Process
 from troth.bootstrap import Store
 from troth.domain.states import NudgeState, OccurrenceState
-from troth.store.tables import nudges, occurrences
+from troth.store.tables import nudges, occurrences, providers
 
 KEY = "a key that is good for tests only and long enough"
 PATIENCE = 900 if FULL else 60  # seconds; five attempts in their own time take eight minutes
@@ -90,6 +90,7 @@ class Watched:
             conn.execute(leased.values(lease_until=now))
             waits = left.where(nudges.c.state == NudgeState.PLANNED, nudges.c.not_before > now)
             conn.execute(waits.values(not_before=now))
+            conn.execute(delete(providers))  # which ask for a rest
 
     def settle(self, oracle: Oracle) -> None:
         """End every window now (they last two hours), and return once each is settled."""

@@ -50,7 +50,7 @@ class Crew:
             self._moved.notify_all()
 
     def start(self, provider: str, send: Callable[[], None]) -> None:
-        """Do a send on a place that is held; the place is given back when it ends."""
+        """Do a send on a place that is held, and that the sender gives back."""
         self._hands.submit(self._do, provider, send)
 
     def join(self, seconds: float | None = None) -> bool:
@@ -64,13 +64,9 @@ class Crew:
             send()
         except Exception:
             log.exception("send.broke_off")  # its lease ends, and it is marked
-        finally:
-            took = time.monotonic() - began
-            with self._moved:
-                self._busy[provider] -= 1
-                pace = self._pace.setdefault(provider, took)
-                self._pace[provider] = 0.9 * pace + 0.1 * took
-                self._moved.notify_all()
+        took = time.monotonic() - began
+        pace = self._pace.setdefault(provider, took)
+        self._pace[provider] = 0.9 * pace + 0.1 * took
 
     def _grant(self, wanted: Mapping[str, int]) -> Counter[str]:
         granted: Counter[str] = Counter()

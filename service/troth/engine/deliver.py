@@ -109,7 +109,7 @@ class Delivery:
 
     def join(self, seconds: float | None = None) -> bool:
         """Wait until all that has begun is sent and written; return whether that came in time."""
-        return self.crew.join(seconds) and self.recorder.join(seconds)
+        return self.crew.join(seconds)
 
     def _begin(self, waiting: Sequence[Waiting], places: Counter[str]) -> list[Waiting]:
         """Take as many in hand as there are places, and start them; return the rest."""
@@ -148,13 +148,20 @@ class Delivery:
         if isinstance(verdict, Channel):
             self.crew.start(berth.waiting.provider, partial(self._send, parcel, verdict, berth))
         else:
-            self.recorder.put(Result(parcel, verdict, self.clock.now()))
-            self._vacate(berth)
+            self.recorder.put(
+                Result(parcel, verdict, self.clock.now()), partial(self._vacate, berth)
+            )
 
     def _send(self, parcel: Parcel, channel: Channel, berth: Berth) -> None:
-        with berth.leave:
-            outcome = self.post.send(parcel, channel)
-        self.recorder.put(Result(parcel, outcome, self.clock.now()))
+        """Send, and keep the place until the result is written: what is in hand has a place."""
+        free = partial(self.crew.release, berth.waiting.provider)
+        try:
+            with berth.leave:
+                outcome = self.post.send(parcel, channel)
+        except BaseException:
+            free()
+            raise
+        self.recorder.put(Result(parcel, outcome, self.clock.now()), free)
 
     def _vacate(self, berth: Berth) -> None:
         with berth.leave:

@@ -21,6 +21,8 @@ PAUSE = 0.5  # seconds between tries while the store is away
 HOLD = 90.0  # seconds for which results are kept while it is: the lease ends soon after
 
 Write = Callable[[Sequence[Result]], None]
+Written = Callable[[], None]
+Handed = tuple[Result, Written]
 
 
 class Recorder:
@@ -28,26 +30,19 @@ class Recorder:
 
     def __init__(self, write: Write) -> None:
         self._write = write
-        self._waiting: list[Result] = []
-        self._unwritten = 0
+        self._waiting: list[Handed] = []
         self._news = threading.Condition()
         self._closing = False
         self._thread: threading.Thread | None = None  # from the first result on
 
-    def put(self, result: Result) -> None:
-        """Hand in one result."""
+    def put(self, result: Result, written: Written) -> None:
+        """Hand in one result; `written` is called once it is in the store, or given up."""
         with self._news:
-            self._waiting.append(result)
-            self._unwritten += 1
+            self._waiting.append((result, written))
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
                 self._thread.start()
             self._news.notify_all()
-
-    def join(self, seconds: float | None = None) -> bool:
-        """Wait until all that was handed in is written; return whether that came to be in time."""
-        with self._news:
-            return self._news.wait_for(lambda: not self._unwritten, seconds)
 
     def close(self) -> None:
         """Write what is left and end."""
@@ -59,12 +54,11 @@ class Recorder:
 
     def _run(self) -> None:
         while batch := self._next():
-            self._write_all(batch)
-            with self._news:
-                self._unwritten -= len(batch)
-                self._news.notify_all()
+            self._write_all([result for result, _ in batch])
+            for _, written in batch:
+                written()
 
-    def _next(self) -> list[Result]:
+    def _next(self) -> list[Handed]:
         with self._news:
             self._news.wait_for(lambda: self._waiting or self._closing)
             batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,7 +19,7 @@ from troth.engine.sweep import sweep
 from troth.store import nudges, occurrences, rituals
 from troth.store.database import Database
 from troth.store.vault import Vault
-from troth.store.wakeup import sleeper
+from troth.store.wakeup import Sleeper, sleeper
 
 log = structlog.get_logger()
 
@@ -35,6 +36,7 @@ class Rounds:
     vault: Vault
     doorbell: Doorbell
     clock: Clock
+    bed: Callable[[Database], AbstractContextManager[Sleeper]] = sleeper
 
     def once(self) -> int:
         """Do each duty once at the present moment; return how much there was to do.
@@ -76,7 +78,7 @@ class Rounds:
 
         A tick on which nothing is due costs a few index look-ups and no write.
         """
-        with sleeper(self.db) as bed:
+        with self.bed(self.db) as bed:
             while not stopping.is_set():
                 try:
                     wait = self._until_next()
