@@ -99,7 +99,7 @@ class Oracle:
             "repeated": doubled,
             "marked": sum(row.repeated for row in rows),
             **{f"{state}": many for state, many in sorted(settled.items())},
-            "replies": sum(bool(word) for word in self.partners.said.values()),
+            "replies": self.partners.spoken(),
             "retried posts": self.partners.failures,
             "median s": round(late[len(late) // 2], 1) if late else None,
             "last s": round(late[-1], 1) if late else None,
@@ -174,7 +174,7 @@ class Oracle:
         query = query.where(replies.c.couple_id.in_(self.burst.ids.values()))
         with self.store.db.reading() as conn:
             kept = conn.execute(query).scalar_one()
-        assert kept == sum(bool(word) for word in self.partners.said.values())
+        assert kept == self.partners.spoken()
 
     def _check_scores(self) -> None:
         with self.store.db.reading() as conn:

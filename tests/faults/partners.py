@@ -58,6 +58,11 @@ class Partners:
             for saying in self._waiting.pop(asked, []):
                 self._sayings.put(saying)
 
+    def spoken(self) -> int:
+        """How many answers were given."""
+        unsaid = sum(len(sayings) for sayings in self._waiting.values())
+        return sum(bool(word) for word in self.said.values()) - unsaid
+
     def waiting(self) -> set[Asked]:
         """Where who was reached says nothing before the other is reached too."""
         return set(self._waiting)
