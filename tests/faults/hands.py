@@ -89,7 +89,7 @@ class Hands(Crew):
     def release(self, provider: str, places: int = 1) -> None:
         pass
 
-    def start(self, provider: str, send: Callable[[], None]) -> None:
+    def start(self, provider: str, send: Callable[[], None]) -> None:  # noqa: ARG002 - as it is called
         self._begin(Begun(cast("partial[None]", send).args[0], send))
 
 
@@ -111,7 +111,7 @@ class Leave:
     most: int = 1_000
     asked: int = 0
 
-    def permit(self, provider: str) -> AbstractContextManager[object] | None:
+    def permit(self, provider: str) -> AbstractContextManager[object] | None:  # noqa: ARG002 - as it is called
         self.asked += 1
         if self.asked == 1:
             self.meanwhile()

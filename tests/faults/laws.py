@@ -22,7 +22,7 @@ TAKES_BACK: Moves = {(N.PLANNED, N.WITHDRAWN)}
 RECALLS: Moves = {(state, None) for state in N if state not in (N.SENDING, N.SENT)}
 RECORDS: Moves = {(N.SENDING, to) for to in N if to is not N.SENDING}
 
-# Who may move what: the tables of docs/architecture.md. `None` is what is not there (yet, any more).
+# Who may move what: the tables of docs/architecture.md. `None` is what is not there.
 NUDGE_MOVES: Mapping[str, Moves] = {
     "plan": PLANS | {(None, N.FAILED)},
     "dispatch": {(N.PLANNED, N.SENDING), (N.PLANNED, N.EXPIRED)},

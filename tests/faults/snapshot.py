@@ -1,4 +1,4 @@
-"""Everything that the store holds at one moment, and what may be read from it without the engine."""
+"""Everything that the store holds at one moment, read without the engine."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

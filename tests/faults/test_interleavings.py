@@ -16,10 +16,10 @@ from troth.store.database import Database
 
 FULL = os.environ.get("TROTH_FAULTS") == "full"
 SHRINK = bool(os.environ.get("TROTH_SHRINK"))
-EXAMPLES = int(os.environ.get("TROTH_EXAMPLES", "400")) if FULL else 20
+EXAMPLES = int(os.environ.get("TROTH_EXAMPLES", "400")) if FULL else 12
 HOW = settings(
     max_examples=EXAMPLES,
-    stateful_step_count=60 if FULL else 40,
+    stateful_step_count=60 if FULL else 30,
     deadline=None,
     derandomize=not FULL,
     print_blob=True,

@@ -5,7 +5,7 @@ it changed before anything else may act.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -47,6 +47,7 @@ from troth.schedules.catalogue import load_languages
 from troth.schedules.couple import CoupleSchedule
 from troth.store.claims import Claim
 from troth.store.database import Database
+from troth.store.replies import CLAIMS
 from troth.store.tables import metadata
 from troth.store.vault import Vault
 
@@ -122,11 +123,9 @@ class World:
             if who not in DUTIES:
                 self.observe(who, now)
             return
-        try:
+        with suppress(KilledError):
             yield Dying(self.db)
-        except KilledError:
-            pass
-        assert self._look() == self.last, f"{who} was killed before it committed, and changed this"
+        assert self._look() == self.last, f"{who} was killed, and changed this"
 
     # --- the clock's duties ---
 
@@ -278,12 +277,13 @@ class World:
     ) -> Reply:
         partner_id = next(one for one, key in self.last.keys.items() if key == partner)
         couple_id = next(row.couple_id for row in self.last.rituals.values())
-        link = (nudge.id, nudge.channel_id) if nudge is not None else (None, None)
-        return Reply("model", number, couple_id, partner_id, "", now, *link, said=Said(verb))
+        link, channel = (nudge.id, nudge.channel_id) if nudge is not None else (None, None)
+        said = Said(verb)
+        return Reply("model", number, couple_id, partner_id, "", now, link, channel, said)
 
     def _check_heard(self, occurrence_id: int, partner: str, verb: Verb, now: datetime) -> None:
         """A claim is kept at its occurrence, and the occurrence stands as the rules say."""
-        claim = snapshot.CLAIMS.get(verb)
+        claim = CLAIMS.get(verb)
         if claim is None:
             return
         row = self.last.occurrence(occurrence_id)
@@ -331,7 +331,8 @@ class World:
         rows = self.last.nudges.values()
         leases = (row.lease_until for row in rows if row.lease_until is not None)
         waits = (row.not_before for row in rows if row.state == NudgeState.PLANNED)
-        return max([self.clock.now(), *open_now, *leases, *waits])
+        moments: list[datetime] = [self.clock.now(), *open_now, *leases, *waits]
+        return max(moments)
 
 
 def _counts(result: Result, was: Row[Any]) -> bool:
