@@ -10,6 +10,7 @@ from tests.faults.hands import KilledError, Leave
 from tests.faults.world import DUTIES, RIGHT, START, World
 from troth.delivery.outcome import Outcome, Refused, Sent, TryAgain
 from troth.domain.grammar import Verb
+from troth.engine.dispatch import LEASE
 
 SLOT = START + timedelta(minutes=10)
 PLACES = st.integers(0, 30)
@@ -80,6 +81,14 @@ class Interleavings(RuleBasedStateMachine):
     @rule(trouble=st.sampled_from([ConnectionError, KilledError]))
     def ring_in_vain(self, trouble: type[BaseException]) -> None:
         self.world.duty("dispatch", trouble=trouble())
+
+    @precondition(lambda self: self.world.hands or self.world.results or self.world.rings)
+    @rule()
+    def let_leases_end(self) -> None:
+        """Whoever is at work dreams on, while its nudges go to others."""
+        self.world.clock.wind(LEASE)
+        self.world.duty("sweep")
+        self.world.duty("dispatch")
 
     # --- workers ---
 

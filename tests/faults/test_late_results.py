@@ -9,6 +9,7 @@ import pytest
 from tests.faults.couples import read_files
 from tests.faults.world import START, World
 from troth.delivery.outcome import Sent
+from troth.domain.grammar import Verb
 from troth.domain.states import NudgeState
 from troth.engine.dispatch import LEASE
 from troth.store.database import Database
@@ -50,3 +51,33 @@ def test_what_no_worker_has_in_hand_any_more_does_not_look_so(world: World):
     world.duty("sweep")
     again = [row for row in world.last.nudges.values() if row.state == NudgeState.PLANNED]
     assert [(row.repeated, row.picked) for row in again] == [(True, False), (True, False)]
+
+
+def test_a_late_result_is_not_heard_while_another_has_the_nudge_in_hand(world: World):
+    world.answer(world.rings.pop())
+    for begun in list(world.hands):
+        world.send(begun, Sent())
+    world.clock.wind(LEASE)
+    world.duty("sweep")
+    world.duty("dispatch")
+    world.answer(world.rings.pop())
+    world.record(world.results)
+    assert {row.state for row in world.last.nudges.values() if row.attempt == 2} == {"sending"}
+
+
+def test_what_is_claimed_is_not_recalled_by_a_clock_that_is_behind(world: World):
+    world.work()
+    world.clock.wind_to(START + timedelta(hours=6, minutes=10))
+    world.duty("plan")
+    world.duty("dispatch")
+    world.apply("plain", -timedelta(hours=1))
+    world.work()
+    world.end_well()
+
+
+def test_who_snoozes_and_then_answers_has_silence(world: World):
+    world.work()
+    anas = next(row for row in world.last.nudges.values() if row.code and row.sent_at)
+    world.reply(world.last.keys[anas.partner_id], Verb.LATER, anas)
+    world.reply(world.last.keys[anas.partner_id], Verb.DONE, anas)
+    world.end_well()
