@@ -16,7 +16,7 @@ from troth.store.database import Database
 
 FULL = os.environ.get("TROTH_FAULTS") == "full"
 SHRINK = bool(os.environ.get("TROTH_SHRINK"))
-EXAMPLES = int(os.environ.get("TROTH_EXAMPLES", "400")) if FULL else 12
+EXAMPLES = int(os.environ.get("TROTH_EXAMPLES", "400")) if FULL else 8
 HOW = settings(
     max_examples=EXAMPLES,
     stateful_step_count=60 if FULL else 30,
