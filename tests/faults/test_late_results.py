@@ -1,4 +1,4 @@
-"""What the model found, told step by step."""
+"""Late results, claims and answers: the orders that matter most, told step by step."""
 
 from collections.abc import Iterator
 from datetime import timedelta
