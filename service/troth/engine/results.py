@@ -51,14 +51,20 @@ def record(db: Database, vault: Vault, results: Sequence[Result]) -> None:
 def _record_sent(conn: Connection, sent: Sequence[Result]) -> None:
     if not sent:
         return
+    # Two attempts of one nudge, where a lease ended meanwhile, may come together: the later counts.
+    latest = {each.parcel.nudge.id: each for each in sorted(sent, key=_attempt)}
     told = claims.set_sent(conn, [result.parcel.nudge for result in sent], sent[-1].at)
     log.info("nudges.sent", sent=len(told))
     entries = [
         events.nudge_sent(parcel.nudge, parcel.partner, parcel.channel.scheme, result.at)
-        for result in sent
+        for result in latest.values()
         if (parcel := result.parcel).channel is not None and parcel.nudge.id in told
     ]
     ledger.append(conn, entries)
+
+
+def _attempt(result: Result) -> int:
+    return result.parcel.nudge.attempt
 
 
 def _what_follows(result: Result) -> Nudge | Drop:

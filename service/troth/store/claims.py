@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, FromClause, case, func, select, update
 
 from troth.domain.states import NudgeState
-from troth.store.batches import given, insert_rows
+from troth.store.batches import given, insert_rows, is_one_of
 from troth.store.nudges import to_nudge
 from troth.store.records import Nudge
 from troth.store.tables import channels, nudges, providers
@@ -180,7 +180,7 @@ def give_up(conn: Connection, now: datetime, limit: int, most_failures: int) -> 
     failed = (
         update(nudges)
         .where(nudges.c.id.in_(hopeless), nudges.c.state == NudgeState.SENDING)
-        .values(state=NudgeState.FAILED, reason=GIVEN_UP, lease_until=None)
+        .values(state=NudgeState.FAILED, reason=GIVEN_UP, **_NOT_IN_HAND)
         .returning(nudges)
     )
     return [to_nudge(row) for row in conn.execute(failed)]
@@ -193,24 +193,21 @@ def release_leases(conn: Connection, now: datetime, limit: int) -> tuple[list[in
     those that certainly were not (their doorbell was lost).
     """
     over = (
-        select(nudges.c.id)
+        select(nudges.c.id, nudges.c.picked)
         .where(nudges.c.state == NudgeState.SENDING, nudges.c.lease_until <= now)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    freed = (
-        update(nudges)
-        .where(nudges.c.id.in_(over), nudges.c.state == NudgeState.SENDING)
-        .values(
-            state=NudgeState.PLANNED,
-            repeated=nudges.c.repeated | nudges.c.picked,
-            failures=nudges.c.failures + case((nudges.c.picked, 1), else_=0),
-            not_before=now,
-            lease_until=None,
-        )
-        .returning(nudges.c.id, nudges.c.picked)
-    )
-    rows = conn.execute(freed).all()
+    rows = conn.execute(over).all()  # held: nobody finishes them before they are freed
+    freed = update(nudges).where(is_one_of(conn, nudges.c.id, [row.id for row in rows]))
+    values = {
+        "state": NudgeState.PLANNED,
+        "repeated": nudges.c.repeated | nudges.c.picked,
+        "failures": nudges.c.failures + case((nudges.c.picked, 1), else_=0),
+        "not_before": now,
+    }
+    if rows:
+        conn.execute(freed.values(**values, **_NOT_IN_HAND))
     return [row.id for row in rows if row.picked], [row.id for row in rows if not row.picked]
 
 
