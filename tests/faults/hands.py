@@ -99,7 +99,7 @@ class Notes(Recorder):
     def __init__(self, kept: list[Result]) -> None:
         self._kept = kept
 
-    def put(self, result: Result) -> None:
+    def put(self, result: Result, written: Callable[[], None]) -> None:  # noqa: ARG002 - as it is called
         self._kept.append(result)
 
 
