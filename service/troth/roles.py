@@ -1,5 +1,6 @@
 """The long-running roles: each runs until it is told to stop, then ends what it has in hand."""
 
+import gc
 import os
 import socket
 import threading
@@ -18,6 +19,7 @@ from troth.workers import STOP_MS
 
 log = structlog.get_logger()
 
+COLLECT_AFTER = 10_000  # new objects: a send makes and drops hundreds
 LOOK_SECONDS = 1.0  # between looks at whether the supervisor lives
 SEND_SECONDS = 75.0  # for sends in hand to end: a little longer than any may take
 MOST_VISITORS = 128  # at once: slow strangers must not use up what the nudges need
@@ -60,6 +62,7 @@ def run_worker(service: Service, supervisor: int) -> None:
     It also ends when its supervisor (a process id) is gone.
     """
     stopping = stop_signal()
+    _spare_the_collector()
     with _working(service):
         log.info("worker.started", sends_at_once=service.delivery.crew.size)
         while not stopping.wait(LOOK_SECONDS):
@@ -79,6 +82,13 @@ def run_web(store: Store, listener: socket.socket, *, demo: bool) -> None:
     )
     stop_signal()  # uvicorn raises the signal again when it is done: it must find a handler
     uvicorn.Server(config).run(sockets=[listener])
+
+
+def _spare_the_collector() -> None:
+    """Let the garbage collector pass over what was loaded: looking through it costs every send."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(COLLECT_AFTER, 10, 10)
 
 
 @contextmanager

@@ -103,6 +103,14 @@ def fall_due(url: str, moment: datetime) -> None:
         conn.execute(update(rituals).values(next_slot=slot, next_due=moment))
 
 
+def planned(store: Store) -> int:
+    """How many ritual nudges there are, whatever became of them."""
+    counted = select(func.count()).select_from(nudges)
+    with store.db.reading() as conn:
+        query = counted.where(nudges.c.purpose == NudgePurpose.RITUAL)
+        return int(conn.execute(query).scalar_one())
+
+
 def sent(store: Store) -> int:
     """How many ritual nudges the store knows to have left."""
     counted = select(func.count()).select_from(nudges).where(nudges.c.state == NudgeState.SENT)

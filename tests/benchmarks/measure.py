@@ -22,6 +22,10 @@ class Cost:
         """What was spent since an earlier look; a peak is a peak of the whole life."""
         return Cost(self.cpu - before.cpu, self.peak_mb)
 
+    def later(self, before: "Cost", after: "Cost") -> "Cost":
+        """This with all that was spent between two looks."""
+        return Cost(self.cpu + after.cpu - before.cpu, self.peak_mb)
+
 
 def cost(pids: Iterable[int]) -> Cost:
     """The cost of these processes with all their children, those that ended included.

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from tests.benchmarks.couples import KEY, coming_minute, fall_due, opened, sent
+from tests.benchmarks.couples import KEY, coming_minute, fall_due, opened, planned, sent
 from tests.benchmarks.progress import progress
 from tests.benchmarks.result import Result
 from tests.benchmarks.scene import Scene, Watch
@@ -13,6 +13,7 @@ from tests.support.ports import free_port
 from tests.support.processes import TROTH, Process
 from troth.clock import SystemClock
 
+BEFORE = timedelta(seconds=1)  # of the due moment the waiting ends, in which nothing is done
 RECORDED = 30  # seconds that a worker may take to write down the last of what it sent
 
 
@@ -34,9 +35,21 @@ def run(scene: Scene, prepared: str, nudges: int, *, wait: bool) -> Result:
 def _burst(watch: Watch, url: str, nudges: int, due: datetime) -> Result:
     fall_due(url, due)
     progress(f"troth: {nudges} nudges due at {due:%H:%M} UTC")
+    _wait_until_planned(url, nudges)
+    watch = watch.leaving_out(lambda: _sleep_until(due - BEFORE))
     watch.scene.wait_for_arrivals(nudges, due.timestamp())
     _wait_until_recorded(url, nudges)
     return watch.end("troth", nudges, due.timestamp())
+
+
+def _wait_until_planned(url: str, nudges: int) -> None:
+    with opened(url) as store:
+        while planned(store) < nudges:
+            time.sleep(0.25)
+
+
+def _sleep_until(moment: datetime) -> None:
+    time.sleep(max(0.0, (moment - SystemClock().now()).total_seconds()))
 
 
 def _wait_until_recorded(url: str, nudges: int) -> None:

@@ -20,6 +20,7 @@ class Result:
     nudges: int
     timing: Timing
     cpu: float
+    cpu_by_role: Mapping[str, float]
     cpu_beside: Mapping[str, float]
     peaks: Mapping[str, float]
     statements: float | None = None

@@ -2,9 +2,9 @@
 
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tests.benchmarks.authority import Papers, issue
@@ -76,6 +76,23 @@ class Reading:
     beside: Mapping[str, Cost]
     traffic: Traffic | None
 
+    def later(self, before: "Reading", after: "Reading") -> "Reading":
+        """These totals with all that was spent between two others."""
+        traffic = self.traffic
+        if traffic and before.traffic and after.traffic:
+            traffic = traffic.later(before.traffic, after.traffic)
+        return Reading(
+            _later(self.roles, before.roles, after.roles),
+            _later(self.beside, before.beside, after.beside),
+            traffic,
+        )
+
+
+def _later(
+    these: Mapping[str, Cost], before: Mapping[str, Cost], after: Mapping[str, Cost]
+) -> Mapping[str, Cost]:
+    return {name: cost.later(before[name], after[name]) for name, cost in these.items()}
+
 
 @dataclass(frozen=True)
 class Watch:
@@ -92,6 +109,17 @@ class Watch:
         scene.sink.forget()
         return cls(scene, roles, url, _read(scene, roles, url))
 
+    def leaving_out(self, wait: Callable[[], None]) -> "Watch":
+        """Wait, and go on as if what was spent meanwhile had not been."""
+        before = _read(self.scene, self.roles, self.url)
+        since = time.monotonic()
+        wait()
+        after = _read(self.scene, self.roles, self.url)
+        seconds = max(time.monotonic() - since, 0.001)
+        idle = sum(cost.since(before.roles[role]).cpu for role, cost in after.roles.items())
+        progress(f"waited {seconds:.0f} s; idle roles took {idle / seconds:.1%} of a core")
+        return replace(self, began=self.began.later(before, after))
+
     def end(self, name: str, nudges: int, due: float) -> Result:
         """What the run came to."""
         ended = _read(self.scene, self.roles, self.url)
@@ -105,6 +133,7 @@ class Watch:
                 part: spent([after.since(self.began.beside[part])], nudges)
                 for part, after in ended.beside.items()
             },
+            cpu_by_role={role: spent([after], nudges) for role, after in roles.items()},
             peaks={role: after.peak_mb for role, after in roles.items()},
             **per_nudge(nudges, self.began.traffic, ended.traffic),
         )

@@ -23,6 +23,13 @@ class Traffic:
     statements: int
     commits: int
 
+    def later(self, before: "Traffic", after: "Traffic") -> "Traffic":
+        """These with all that was asked between two looks."""
+        return Traffic(
+            self.statements + after.statements - before.statements,
+            self.commits + after.commits - before.commits,
+        )
+
 
 class DurablePostgreSQL(PostgreSQL):
     """PostgreSQL with its own defaults: every commit reaches the disk."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, case, func, select, update
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, case, func, select, update
 
 from troth.domain.states import NudgeState
 from troth.store.batches import given, insert_rows, is_one_of
@@ -48,7 +48,7 @@ def expire_stale(conn: Connection, now: datetime, limit: int) -> list[Nudge]:
     )
     expired = (
         update(nudges)
-        .where(nudges.c.id.in_(stale), nudges.c.state == NudgeState.PLANNED)
+        .where(nudges.c.id.in_(_first(stale)), nudges.c.state == NudgeState.PLANNED)
         .values(state=NudgeState.EXPIRED, reason="its window was over")
         .returning(nudges)
     )
@@ -66,7 +66,7 @@ def claim(conn: Connection, now: datetime, limit: int, lease: timedelta) -> list
     )
     taken = (
         update(nudges)
-        .where(nudges.c.id.in_(due), nudges.c.state == NudgeState.PLANNED)
+        .where(nudges.c.id.in_(_first(due)), nudges.c.state == NudgeState.PLANNED)
         .values(
             state=NudgeState.SENDING,
             attempt=nudges.c.attempt + 1,
@@ -179,7 +179,7 @@ def give_up(conn: Connection, now: datetime, limit: int, most_failures: int) -> 
     )
     failed = (
         update(nudges)
-        .where(nudges.c.id.in_(hopeless), nudges.c.state == NudgeState.SENDING)
+        .where(nudges.c.id.in_(_first(hopeless)), nudges.c.state == NudgeState.SENDING)
         .values(state=NudgeState.FAILED, reason=GIVEN_UP, **_NOT_IN_HAND)
         .returning(nudges)
     )
@@ -219,6 +219,11 @@ def rest(conn: Connection, provider: str, until: datetime) -> None:
     if not known.rowcount:
         row = {"name": provider, "rests_until": until}
         conn.execute(insert_rows(conn, providers, [row]))
+
+
+def _first(chosen: Select[tuple[int]]) -> Select[tuple[int]]:
+    """Choose rows once, before the UPDATE: PostgreSQL may run a bare subquery anew for each row."""
+    return select(chosen.cte("chosen").c.id)
 
 
 def _later(until: datetime) -> ColumnElement[Any]:

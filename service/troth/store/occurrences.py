@@ -38,7 +38,8 @@ def announce(conn: Connection, now: datetime, limit: int) -> list[Due]:
     )
     told = (
         update(occurrences)
-        .where(occurrences.c.id.in_(come), occurrences.c.announced.is_(False))
+        .where(occurrences.c.id.in_(select(come.cte("come").c.id)))
+        .where(occurrences.c.announced.is_(False))
         .values(announced=True)
         .returning(occurrences.c.id)
     )
