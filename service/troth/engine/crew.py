@@ -5,11 +5,12 @@ half of them; one that hangs leaves half to the rest, a second one a quarter, an
 provider costs the others room, never their turn.
 """
 
+import queue
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import structlog
 
@@ -20,13 +21,43 @@ SLOW = 3.0  # seconds a send: nobody waits for a provider that takes longer
 LUMPS = 32  # places are given out several together, so that picking them is worth a transaction
 
 
+class Hands:
+    """Threads, or greenlets where those are patched in, that do one job after the other.
+
+    A pool that hands out futures costs twice as much a job on greenlets (54 us, not 27), and nobody
+    waits for what becomes of a send here.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._started = self._idle = 0
+        self._count = threading.Lock()
+        self._jobs: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+
+    def take(self, job: Callable[[], None]) -> None:
+        """Do a job as soon as a hand is free."""
+        with self._count:
+            if self._idle > 0:
+                self._idle -= 1
+            elif self._started < self._most:
+                self._started += 1
+                threading.Thread(target=self._work, name="send", daemon=True).start()
+        self._jobs.put(job)
+
+    def _work(self) -> None:
+        while True:
+            self._jobs.get()()
+            with self._count:
+                self._idle += 1
+
+
 class Crew:
-    """Places for sends, given out by provider. Threads, or greenlets where those are patched in."""
+    """Places for sends, given out by provider."""
 
     def __init__(self, size: int) -> None:
         self.size = size
         self._lump = max(1, size // LUMPS)
-        self._hands = ThreadPoolExecutor(size, thread_name_prefix="send")
+        self._hands = Hands(size)
         self._busy: Counter[str] = Counter()
         self._pace: dict[str, float] = {}  # seconds a send takes by each provider, smoothed
         self._moved = threading.Condition()
@@ -51,7 +82,7 @@ class Crew:
 
     def start(self, provider: str, send: Callable[[], None]) -> None:
         """Do a send on a place that is held, and that the sender gives back."""
-        self._hands.submit(self._do, provider, send)
+        self._hands.take(partial(self._do, provider, send))
 
     def join(self, seconds: float | None = None) -> bool:
         """Wait until nothing is in hand; return whether that came to be in time."""
@@ -62,7 +93,7 @@ class Crew:
         began = time.monotonic()
         try:
             send()
-        except Exception:
+        except BaseException:
             log.exception("send.broke_off")  # its lease ends, and it is marked
         took = time.monotonic() - began
         pace = self._pace.setdefault(provider, took)

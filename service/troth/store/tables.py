@@ -208,7 +208,12 @@ Index(
     "ix_nudges_leased", nudges.c.lease_until, sqlite_where=_is_sending, postgresql_where=_is_sending
 )
 Index("ix_nudges_occurrence", nudges.c.occurrence_id)
-Index("ix_nudges_channel", nudges.c.channel_id)
+Index(
+    "ix_nudges_channel",
+    nudges.c.channel_id,
+    sqlite_where=_is_planned,
+    postgresql_where=_is_planned,
+)
 Index("ix_nudges_partner", nudges.c.partner_id, nudges.c.created_at)
 
 replies = Table(

@@ -11,6 +11,7 @@ down_revision = "0001"
 
 MOMENT = sa.DateTime(timezone=True)
 _coming = sa.text("announced IS false")
+_planned = sa.text("state = 'planned'")
 
 
 def upgrade() -> None:
@@ -33,4 +34,12 @@ def upgrade() -> None:
         ["due_at"],
         sqlite_where=_coming,
         postgresql_where=_coming,
+    )
+    op.drop_index("ix_nudges_channel", "nudges")  # only what is planned is looked up by channel
+    op.create_index(
+        op.f("ix_nudges_channel"),
+        "nudges",
+        ["channel_id"],
+        sqlite_where=_planned,
+        postgresql_where=_planned,
     )
