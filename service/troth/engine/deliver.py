@@ -131,30 +131,40 @@ class Delivery:
         return rest
 
     def _fill(self, berths: dict[int, Berth]) -> None:
+        now = self.clock.now()
         try:
-            for parcel in self._take_in_hand([each.waiting.claim for each in berths.values()]):
-                self._start(parcel, berths.pop(parcel.nudge.id))
+            for parcel in self._take_in_hand([each.waiting.claim for each in berths.values()], now):
+                self._start(parcel, berths.pop(parcel.nudge.id), now + LEASE / 2)
         finally:
             for berth in berths.values():  # another worker had these
                 self._vacate(berth)
 
-    def _take_in_hand(self, chosen: Sequence[Claim]) -> list[Parcel]:
+    def _take_in_hand(self, chosen: Sequence[Claim], now: datetime) -> list[Parcel]:
         with self.db.writing() as conn:
-            picked = claims.pick(conn, chosen, self.clock.now(), LEASE)
+            picked = claims.pick(conn, chosen, now, LEASE)
             return parcels.load_parcels(conn, picked)
 
-    def _start(self, parcel: Parcel, berth: Berth) -> None:
+    def _start(self, parcel: Parcel, berth: Berth, latest: datetime) -> None:
         verdict = decide(parcel, self.clock.now())
         if isinstance(verdict, Channel):
-            self.crew.start(berth.waiting.provider, partial(self._send, parcel, verdict, berth))
+            send = partial(self._send, parcel, verdict, berth, latest)
+            self.crew.start(berth.waiting.provider, send)
         else:
             self.recorder.put(
                 Result(parcel, verdict, self.clock.now()), partial(self._vacate, berth)
             )
 
-    def _send(self, parcel: Parcel, channel: Channel, berth: Berth) -> None:
-        """Send, and keep the place until the result is written: what is in hand has a place."""
+    def _send(self, parcel: Parcel, channel: Channel, berth: Berth, latest: datetime) -> None:
+        """Send, and keep the place until the result is written: what is in hand has a place.
+
+        A process that stood still since it took the nudge in hand leaves it to its lease: by
+        `latest` a send must have begun, to end before another may have it.
+        """
         free = partial(self.crew.release, berth.waiting.provider)
+        if self.clock.now() > latest:
+            log.warning("send.too_late", nudge=f"n{parcel.nudge.id}")
+            self._vacate(berth)
+            return
         try:
             with berth.leave:
                 outcome = self.post.send(parcel, channel)

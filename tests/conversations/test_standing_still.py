@@ -1,0 +1,27 @@
+"""A worker that stood still between taking a nudge in hand and sending it leaves it alone."""
+
+from tests.support.stage import EVENING, Stage, couple_file
+from troth.domain.states import NudgeState
+from troth.engine.crew import Crew
+from troth.engine.dispatch import LEASE
+
+
+def test_what_was_taken_in_hand_long_ago_is_left_to_its_lease(stage: Stage, monkeypatch):
+    stage.couple(couple_file(EVENING))
+    stage.sleep("21:30")
+    begin = Crew.start
+
+    def stand_still_and_begin(crew: Crew, provider: str, send) -> None:
+        stage.clock.wind(LEASE)
+        begin(crew, provider, send)
+
+    with monkeypatch.context() as still:
+        still.setattr(Crew, "start", stand_still_and_begin)
+        stage.ring_and_die(stage.claim())
+    stage.ana.expects_nothing()
+    stage.ben.expects_nothing()
+    assert {nudge.state for nudge in stage.nudges()} == {NudgeState.SENDING}
+    stage.sleep(seconds=LEASE.seconds)
+    stage.settle_down()
+    stage.ana.expects("High and low of the day")
+    stage.ben.expects("High and low of the day")
