@@ -21,7 +21,7 @@ def test_a_worker_killed_in_mid_send_loses_nothing_and_marks_what_may_repeat(clu
     cluster.sink.manners["kind"] = Manner(latency=0.3)
     with cluster.burst(SCALE, silent=True) as oracle:
         cluster.sink.wait_for(SCALE.nudges // 4, timeout=30)
-        cluster.kill("worker-1")
+        cluster.kill("worker-1")  # which may have had nothing in hand: the other takes as it can
         cluster.finish(oracle, "a worker killed")
-    assert 0 < oracle.marked() <= IN_HAND
+    assert oracle.marked() <= IN_HAND
     assert len(oracle.arrivals()) <= SCALE.nudges + oracle.marked()
