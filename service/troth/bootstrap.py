@@ -91,7 +91,7 @@ def build(
         Post(wrap(courier), store.vault, store.languages, settings.page_url),
         store.clock,
         Crew(at_once or settings.threads),
-        ProviderLimits(settings.limits, settings.redis_url),
+        ProviderLimits(settings.limits, settings.redis_url, store.clock),
         Recorder(partial(record, store.db, store.vault)),
     )
     bell = DramatiqBell(settings.redis_url, delivery.deliver)

@@ -118,6 +118,14 @@ def test_a_role_without_a_doorbell_says_what_is_missing(troth: Run) -> None:
     assert troth("worker").is_one_clear_line("TROTH_REDIS_URL", "troth up")
 
 
+def test_a_worker_that_could_not_work_says_so_once_and_ends(
+    troth: Run, monkeypatch: pytest.MonkeyPatch, postgres_url: str, redis_url: str
+) -> None:
+    monkeypatch.setenv("TROTH_REDIS_URL", redis_url)
+    monkeypatch.setenv("TROTH_DATABASE_URL", postgres_url)
+    assert troth("worker").is_one_clear_line("schema", "troth migrate")
+
+
 def test_the_pool_of_an_opened_store_is_closed(sqlite_url: str) -> None:
     db = Database(sqlite_url)
     db.check()

@@ -15,7 +15,7 @@ from troth.domain.ladder import (
     retry_after,
 )
 from troth.domain.rules import Terms
-from troth.domain.states import Claim, NudgeState, Rule
+from troth.domain.states import Account, NudgeState, Rule
 
 DUE = {"ana": utc("2026-05-01T19:00"), "ben": utc("2026-05-01T20:00")}
 REMIND = (timedelta(minutes=30), timedelta(minutes=90))
@@ -73,7 +73,7 @@ def test_a_reminder_goes_to_whoever_was_reached_and_is_silent(now, sent, reminde
     assert partners_to_remind(TERMS, DUE, REMIND, {}, rungs(**sent), at) == reminded
 
 
-@pytest.mark.parametrize("claim", list(Claim))
+@pytest.mark.parametrize("claim", list(Account))
 def test_whoever_has_answered_is_not_reminded(claim):
     sent = rungs(ana="sent", ben="sent")
     late = utc("2026-05-01T20:40")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from troth.domain.rules import Outcome, Terms, excused, judge, scored
-from troth.domain.states import Claim, Excuse, OccurrenceState, Rule
+from troth.domain.states import Account, Excuse, OccurrenceState, Rule
 
 PARTNERS = ("ana", "ben")
 BOTH = frozenset(PARTNERS)
@@ -94,19 +94,19 @@ TABLE["bid"] = TABLE["both"]
 ROWS = [(Rule(rule), said, *row) for rule, rows in TABLE.items() for said, row in rows.items()]
 CASES = [
     (Terms(rule, PARTNERS, lead), dict(zip(PARTNERS, said, strict=True)))
-    for rule, lead, said in product(Rule, [None, "ana"], product([None, *Claim], repeat=2))
+    for rule, lead, said in product(Rule, [None, "ana"], product([None, *Account], repeat=2))
 ]
 SUBSETS = [frozenset(some) for count in range(3) for some in combinations(PARTNERS, count)]
 
 
-def spoken(said: dict[str, Claim | None]) -> dict[str, Claim]:
+def spoken(said: dict[str, Account | None]) -> dict[str, Account]:
     return {partner: claim for partner, claim in said.items() if claim is not None}
 
 
 @pytest.mark.parametrize(("rule", "said", "within", "after"), ROWS)
 def test_an_occurrence_settles_by_its_rule(rule, said, within, after):
     words = zip(PARTNERS, said.split(), strict=True)
-    claims = {partner: Claim(word) for partner, word in words if word != "-"}
+    claims = {partner: Account(word) for partner, word in words if word != "-"}
     terms = Terms(rule, PARTNERS, "ana" if rule is Rule.LEAD else None)
     assert judge(terms, claims, BOTH, over=False) == within
     assert judge(terms, claims, BOTH, over=True) == after
@@ -134,7 +134,7 @@ def test_a_late_claim_counts_as_in_time():
 
 def test_a_claim_proves_that_its_partner_was_reached():
     terms = Terms(Rule.BOTH, PARTNERS)
-    claims = dict.fromkeys(PARTNERS, Claim.NO)
+    claims = dict.fromkeys(PARTNERS, Account.NO)
     assert judge(terms, claims, frozenset(), over=True) == MISSED
 
 

@@ -17,7 +17,7 @@ PLACES = st.integers(0, 30)
 RARELY = st.sampled_from([False] * 7 + [True])
 SKEWS = st.sampled_from([RIGHT] * 6 + [-timedelta(seconds=90), -timedelta(hours=1)])
 PARTNERS = st.sampled_from(["ana", "ben"])
-CLAIMS = st.sampled_from([Verb.DONE, Verb.NO, Verb.SKIP])
+ACCOUNTS = st.sampled_from([Verb.DONE, Verb.NO, Verb.SKIP])
 WORDS = st.sampled_from([Verb.DONE, Verb.NO, Verb.SKIP, Verb.LATER, Verb.STOP, Verb.START])
 OUTCOMES: st.SearchStrategy[Outcome] = st.sampled_from(
     [

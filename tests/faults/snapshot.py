@@ -12,7 +12,7 @@ from troth.domain.rules import Outcome, judge
 from troth.domain.states import NudgeState, OccurrenceState
 from troth.store.nudges import TOLD
 from troth.store.records import stamp_from_json
-from troth.store.replies import CLAIMS
+from troth.store.replies import ACCOUNTS
 from troth.store.tables import channels, ledger, nudges, occurrences, partners, replies, rituals
 
 Rows = Mapping[Any, Row[Any]]
@@ -45,9 +45,9 @@ class Snapshot:
         if occurrence_id is None:
             return {}
         return {
-            self.keys[row.partner_id]: CLAIMS[Verb(row.verb)]
+            self.keys[row.partner_id]: ACCOUNTS[Verb(row.verb)]
             for row in self.replies.values()
-            if row.occurrence_id == occurrence_id and row.verb in CLAIMS
+            if row.occurrence_id == occurrence_id and row.verb in ACCOUNTS
         }
 
     def reached(self, occurrence_id: int) -> set[str]:

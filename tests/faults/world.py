@@ -47,7 +47,7 @@ from troth.schedules.catalogue import load_languages
 from troth.schedules.couple import CoupleSchedule
 from troth.store.claims import Claim
 from troth.store.database import Database
-from troth.store.replies import CLAIMS
+from troth.store.replies import ACCOUNTS
 from troth.store.tables import metadata
 from troth.store.vault import Vault
 
@@ -283,7 +283,7 @@ class World:
 
     def _check_heard(self, occurrence_id: int, partner: str, verb: Verb, now: datetime) -> None:
         """A claim is kept at its occurrence, and the occurrence stands as the rules say."""
-        claim = CLAIMS.get(verb)
+        claim = ACCOUNTS.get(verb)
         if claim is None:
             return
         row = self.last.occurrence(occurrence_id)

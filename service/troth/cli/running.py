@@ -74,6 +74,8 @@ def worker(
     settings = _cluster_settings()
     at_once = threads or concurrency or settings.concurrency
     if supervisor is None:
+        with _service():  # what is in the way is said once, here, and not by each process for ever
+            pass
         supervision.run(processes or settings.processes, at_once, threads=threads is not None)
         return
     with _service(at_once) as service:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from troth.domain.rules import Terms
-from troth.domain.states import Claim, NudgeState
+from troth.domain.states import Account, NudgeState
 
 MOST_REMINDERS = 2
 MOST_FAILURES = 5
@@ -36,7 +36,7 @@ def partners_to_remind(
     terms: Terms,
     due: Mapping[str, datetime],
     remind: Sequence[timedelta],
-    claims: Mapping[str, Claim],
+    accounts: Mapping[str, Account],
     rungs: Iterable[Rung],
     now: datetime,
 ) -> list[str]:
@@ -54,7 +54,7 @@ def partners_to_remind(
         waiting = any(rung.state in (NudgeState.PLANNED, NudgeState.SENDING) for rung in mine)
         come = [due[partner] + offset for offset in remind if due[partner] + offset <= now]
         late = any(rung.sent_at and rung.sent_at >= max(come) for rung in mine if come)
-        if partner not in claims and not waiting and not late and 0 < sent <= len(come):
+        if partner not in accounts and not waiting and not late and 0 < sent <= len(come):
             chosen.append(partner)
     return chosen
 

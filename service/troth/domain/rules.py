@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from troth.domain.states import Claim, Excuse, OccurrenceState, Rule
+from troth.domain.states import Account, Excuse, OccurrenceState, Rule
 
 
 @dataclass(frozen=True)
@@ -47,47 +47,47 @@ def scored(credit: float) -> Outcome:
 
 
 def judge(
-    terms: Terms, claims: Mapping[str, Claim], reached: AbstractSet[str], *, over: bool
+    terms: Terms, accounts: Mapping[str, Account], reached: AbstractSet[str], *, over: bool
 ) -> Outcome | None:
     """Return the outcome, or None while the occurrence stays open.
 
-    `claims` holds each partner's latest word, `reached` the partners to whom a nudge is known to
+    `accounts` holds each partner's latest word, `reached` the partners to whom a nudge is known to
     have left, `over` whether the window has ended. Pure, and the same for a late reply: what was
     said counts as if it had been said in time.
     """
     decide = _judge_each if terms.rule is Rule.EACH else _judge_joint
-    outcome = decide(terms, claims, over=over)
+    outcome = decide(terms, accounts, over=over)
     if outcome is None or outcome.state in (OccurrenceState.KEPT, OccurrenceState.EXCUSED):
         return outcome
-    unheard = set(terms.needed) - set(claims) - set(reached)
+    unheard = set(terms.needed) - set(accounts) - set(reached)
     if unheard:  # a miss needs a delivery: our failure is never the couple's
         return excused(Excuse.UNDELIVERED) if over else None
     return outcome
 
 
-def _judge_joint(terms: Terms, claims: Mapping[str, Claim], *, over: bool) -> Outcome | None:
+def _judge_joint(terms: Terms, accounts: Mapping[str, Account], *, over: bool) -> Outcome | None:
     """Judge one shared act: accounts can differ, and one person's skip lets both off."""
-    said = set(claims.values())
-    if {Claim.DONE, Claim.NO} <= said:
+    said = set(accounts.values())
+    if {Account.DONE, Account.NO} <= said:
         return excused(Excuse.DIFFERING)
-    done = [partner for partner in terms.needed if claims.get(partner) is Claim.DONE]
+    done = [partner for partner in terms.needed if accounts.get(partner) is Account.DONE]
     if len(done) == len(terms.needed) or (done and terms.rule is Rule.EITHER):
         return scored(1.0)
-    everyone_spoke = all(partner in claims for partner in terms.needed)
-    if Claim.SKIP in said and (terms.rule is not Rule.EITHER or everyone_spoke or over):
+    everyone_spoke = all(partner in accounts for partner in terms.needed)
+    if Account.SKIP in said and (terms.rule is not Rule.EITHER or everyone_spoke or over):
         return excused(Excuse.SKIPPED)
-    denied = any(claims.get(partner) is Claim.NO for partner in terms.needed)
+    denied = any(accounts.get(partner) is Account.NO for partner in terms.needed)
     if denied and (terms.rule is not Rule.EITHER or everyone_spoke):
         return scored(0.0)
     return scored(len(done) / len(terms.needed)) if over else None
 
 
-def _judge_each(terms: Terms, claims: Mapping[str, Claim], *, over: bool) -> Outcome | None:
+def _judge_each(terms: Terms, accounts: Mapping[str, Account], *, over: bool) -> Outcome | None:
     """Judge separate acts: each partner's is their own share, and a skip takes only that share."""
-    asked = [partner for partner in terms.needed if claims.get(partner) is not Claim.SKIP]
+    asked = [partner for partner in terms.needed if accounts.get(partner) is not Account.SKIP]
     if not asked:
         return excused(Excuse.SKIPPED)
-    if not over and any(partner not in claims for partner in asked):
+    if not over and any(partner not in accounts for partner in asked):
         return None
-    done = sum(claims.get(partner) is Claim.DONE for partner in asked)
+    done = sum(accounts.get(partner) is Account.DONE for partner in asked)
     return scored(done / len(asked))

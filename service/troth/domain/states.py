@@ -89,7 +89,7 @@ class Sensitivity(StrEnum):
     OPEN = "open"
 
 
-class Claim(StrEnum):
+class Account(StrEnum):
     """What one partner says of one occurrence."""
 
     DONE = "done"

@@ -136,7 +136,7 @@ class Delivery:
             for parcel in self._take_in_hand([each.waiting.claim for each in berths.values()], now):
                 self._start(parcel, berths.pop(parcel.nudge.id), now + LEASE / 2)
         finally:
-            for berth in berths.values():  # another worker had these
+            for berth in berths.values():  # another worker had these, or nobody can read them
                 self._vacate(berth)
 
     def _take_in_hand(self, chosen: Sequence[Claim], now: datetime) -> list[Parcel]:
@@ -145,7 +145,12 @@ class Delivery:
             return parcels.load_parcels(conn, picked)
 
     def _start(self, parcel: Parcel, berth: Berth, latest: datetime) -> None:
-        verdict = decide(parcel, self.clock.now())
+        try:
+            verdict = decide(parcel, self.clock.now())
+        except Exception:
+            log.exception("nudge.undecidable", nudge=f"n{parcel.nudge.id}")  # its lease ends
+            self._vacate(berth)
+            return
         if isinstance(verdict, Channel):
             send = partial(self._send, parcel, verdict, berth, latest)
             self.crew.start(berth.waiting.provider, send)

@@ -43,9 +43,9 @@ def _remind(conn: Connection, vault: Vault, occurrence_id: int, now: datetime) -
     if not occurrence.is_open or occurrence.ends_at <= now:
         return
     said = replies.acknowledgements(conn, occurrence_id)
-    claims = {partner: word.claim for partner, word in said.items()}
+    accounts = {partner: word.account for partner, word in said.items()}
     rungs = nudges.rungs(conn, occurrence_id)
-    chosen = partners_to_remind(stamp.terms, stamp.due, stamp.remind, claims, rungs, now)
+    chosen = partners_to_remind(stamp.terms, stamp.due, stamp.remind, accounts, rungs, now)
     couple = couples.load_couple(conn, occurrence.couple_id)
     silent = [partner for partner in couple.partners if partner.key in chosen]
     ways = channels.confirmed_channels(conn, [partner.id for partner in silent])

@@ -63,9 +63,9 @@ def _judge(conn: Connection, occurrence: Occurrence, now: datetime) -> Outcome |
     reached = {
         rung.partner for rung in nudges.rungs(conn, occurrence.id) if rung.state is NudgeState.SENT
     }
-    claims = {partner: word.claim for partner, word in said.items()}
+    accounts = {partner: word.account for partner, word in said.items()}
     over = now >= occurrence.ends_at
-    return judge(occurrence.stamp.terms, claims, reached, over=over)
+    return judge(occurrence.stamp.terms, accounts, reached, over=over)
 
 
 def _standing_outcome(occurrence: Occurrence) -> Outcome | None:

@@ -12,7 +12,7 @@ from troth.domain.states import ChannelState, OccurrenceState, Sensitivity
 from troth.store.batches import given
 from troth.store.nudges import to_nudge
 from troth.store.records import Channel, Parcel, ritual_from_text, stamp_from_text
-from troth.store.replies import CLAIMS
+from troth.store.replies import ACCOUNTS
 from troth.store.tables import channels, couples, nudges, occurrences, partners, replies, rituals
 
 log = structlog.get_logger()
@@ -31,7 +31,7 @@ def _query() -> Select[Any]:
     answered = exists().where(
         replies.c.occurrence_id == nudges.c.occurrence_id,
         replies.c.partner_id == nudges.c.partner_id,
-        replies.c.verb.in_(CLAIMS),
+        replies.c.verb.in_(ACCOUNTS),
     )
     columns = (
         couples.c.name.label("names"),

@@ -8,16 +8,16 @@ from sqlalchemy import Connection, Row, select, update
 
 from troth.domain.grammar import Verb
 from troth.domain.reply import Reply
-from troth.domain.states import Claim
+from troth.domain.states import Account
 from troth.store.batches import insert_rows
 from troth.store.tables import partners, replies
 
-CLAIMS = {
-    Verb.DONE: Claim.DONE,
-    Verb.RATING: Claim.DONE,
-    Verb.WORDS: Claim.DONE,
-    Verb.NO: Claim.NO,
-    Verb.SKIP: Claim.SKIP,
+ACCOUNTS = {
+    Verb.DONE: Account.DONE,
+    Verb.RATING: Account.DONE,
+    Verb.WORDS: Account.DONE,
+    Verb.NO: Account.NO,
+    Verb.SKIP: Account.SKIP,
 }
 
 
@@ -26,7 +26,7 @@ class Acknowledgement:
     """What one partner last said of one occurrence."""
 
     partner: str
-    claim: Claim
+    account: Account
     verb: Verb
     rating: int | None
     words_sealed: str | None
@@ -74,7 +74,7 @@ def acknowledgements(conn: Connection, occurrence_id: int) -> dict[str, Acknowle
     query = (
         select(replies, partners.c.key)
         .join(partners, partners.c.id == replies.c.partner_id)
-        .where(replies.c.occurrence_id == occurrence_id, replies.c.verb.in_(CLAIMS))
+        .where(replies.c.occurrence_id == occurrence_id, replies.c.verb.in_(ACCOUNTS))
         .order_by(replies.c.id)  # not by the clock, which may go back
     )
     return {row.key: _acknowledgement(row) for row in conn.execute(query)}
@@ -83,5 +83,5 @@ def acknowledgements(conn: Connection, occurrence_id: int) -> dict[str, Acknowle
 def _acknowledgement(row: Row[Any]) -> Acknowledgement:
     verb = Verb(row.verb)
     return Acknowledgement(
-        row.key, CLAIMS[verb], verb, row.rating, row.words_sealed, row.received_at
+        row.key, ACCOUNTS[verb], verb, row.rating, row.words_sealed, row.received_at
     )

@@ -16,9 +16,9 @@ from troth.domain.grammar import Verb
 from troth.domain.occurrence import Stamp
 from troth.domain.ritual import Ritual
 from troth.domain.states import (
+    Account,
     AnswerKind,
     ChannelState,
-    Claim,
     NudgePurpose,
     NudgeState,
     OccurrenceState,
@@ -207,7 +207,7 @@ def _words(vault: Vault, word: Acknowledgement) -> str:
 
 
 def _declined(own: Acknowledgement | None) -> bool:
-    return own is not None and own.claim is not Claim.DONE
+    return own is not None and own.account is not Account.DONE
 
 
 def _is_revealed(stamp: Stamp) -> bool:
