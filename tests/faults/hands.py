@@ -73,13 +73,19 @@ class Begun:
 
     parcel: Parcel
     send: Callable[[], None]
+    latest: datetime
+    clock: Clock
+
+    def is_too_late(self) -> bool:
+        """Whether it is to be left to its lease."""
+        return self.clock.now() > self.latest
 
 
 class Hands(Crew):
     """A crew whose sends wait to be told. `room` places at a time; None where there is no end."""
 
-    def __init__(self, room: int | None, begin: Callable[[Begun], None]) -> None:
-        self.size, self._room, self._begin = 0, room, begin
+    def __init__(self, room: int | None, clock: Clock, begin: Callable[[Begun], None]) -> None:
+        self.size, self._room, self._clock, self._begin = 0, room, clock, begin
 
     def reserve(self, wanted: Mapping[str, int]) -> Counter[str]:
         if self._room is None:
@@ -90,7 +96,8 @@ class Hands(Crew):
         pass
 
     def start(self, provider: str, send: Callable[[], None]) -> None:  # noqa: ARG002 - as it is called
-        self._begin(Begun(cast("partial[None]", send).args[0], send))
+        parcel, _, _, latest = cast("partial[None]", send).args
+        self._begin(Begun(parcel, send, latest, self._clock))
 
 
 class Notes(Recorder):

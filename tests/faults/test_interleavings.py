@@ -6,6 +6,7 @@
 import os
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
@@ -29,6 +30,7 @@ HOW = settings(
 )
 
 
+@pytest.mark.timeout(3_600 if FULL else 120)
 def test_no_order_of_steps_loses_or_doubles_or_delays_a_nudge(store_url: str, tmp_path: Path):
     db = Database(store_url)
     world = World(db, read_files(tmp_path))

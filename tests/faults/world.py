@@ -7,7 +7,6 @@ it changed before anything else may act.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from typing import Any
 
 from sqlalchemy import Row, delete, text
@@ -27,7 +26,7 @@ from tests.faults.hands import (
 from tests.faults.snapshot import Snapshot
 from tests.support.stage import KEY, PUBLIC
 from troth.clock import ManualClock
-from troth.delivery.outcome import Outcome, Refused, Sent, TryAgain
+from troth.delivery.outcome import Message, Outcome, Refused, Sent, TryAgain
 from troth.domain.grammar import Verb
 from troth.domain.reply import Reply, Said
 from troth.domain.states import NudgeState
@@ -179,32 +178,38 @@ class World:
     ) -> None:
         """Hear the doorbell: look, pick what there is room for, and begin to send it."""
         clock, leave = Skewed(self.clock, skew), leave or Leave()
-        hands = Hands(room, partial(self._begin, clock))
+        hands = Hands(room, clock, self._begin)
         post = Post(self.provider, self.vault, self.languages, PUBLIC)
         with self._acting("deliver", clock.now(), dies=dies) as db:
             Delivery(db, post, clock, hands, leave, Notes(self.results)).deliver(rung)
 
-    def _begin(self, clock: Skewed, begun: Begun) -> None:
+    def _begin(self, begun: Begun) -> None:
         nudge = begun.parcel.nudge
-        self.observe("deliver", clock.now())
+        self.observe("deliver", begun.clock.now())
         row = self.last.nudge(nudge.id)
         assert row is not None
         assert row.attempt == nudge.attempt, f"another's attempt is sent: {row}"
         assert (nudge.id, nudge.attempt) not in self.begun, f"two workers send one attempt: {row}"
-        laws.check_begun(self.last, row, clock.now())
+        laws.check_begun(self.last, row, begun.clock.now())
         self.begun.add((nudge.id, nudge.attempt))
         self.hands.append(begun)
 
     def send(self, begun: Begun, outcome: Outcome) -> None:
-        """Make a send that was begun, however long ago."""
+        """Make a send that was begun; one begun too long ago is left to its lease."""
         self.hands.remove(begun)
         self.provider.answer, told = outcome, len(self.provider.seen)
         begun.send()
-        message, row = self.provider.seen[told], self.last.nudge(begun.parcel.nudge.id)
+        left = self.provider.seen[told:]
+        assert len(left) == (0 if begun.is_too_late() else 1), "it left late, or not at all"
+        if left:
+            self._check_left(begun, left[0])
+        self.observe("send", self.clock.now())
+
+    def _check_left(self, begun: Begun, message: Message) -> None:
+        row = self.last.nudge(begun.parcel.nudge.id)
         assert row is not None
         sealed = self.last.channels[row.channel_id].url_sealed
         assert message.url == self.vault.open(sealed), "it left by another channel"
-        self.observe("send", self.clock.now())
 
     def record(self, batch: Sequence[Result], *, dies: bool = False) -> None:
         """Write results down, in time or late; only who still has the nudge is heard."""
