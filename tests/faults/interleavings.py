@@ -131,7 +131,7 @@ class Interleavings(RuleBasedStateMachine):
     @rule(place=PLACES, outcome=OUTCOMES, records=st.booleans())
     def send(self, place: int, outcome: Outcome, records: bool) -> None:
         self.world.send(self.world.hands[place % len(self.world.hands)], outcome)
-        if records:
+        if records and self.world.results:  # one begun too long ago has no result
             self.world.record([self.world.results.pop()])
 
     @precondition(lambda self: self.world.hands)
