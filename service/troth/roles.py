@@ -19,7 +19,7 @@ from troth.workers import STOP_MS
 
 log = structlog.get_logger()
 
-COLLECT_AFTER = 10_000  # new objects: a send makes and drops hundreds
+COLLECT_AFTER = 10_000  # new objects: a send makes and drops hundreds, a batch of plans more
 LOOK_SECONDS = 1.0  # between looks at whether the supervisor lives
 SEND_SECONDS = 75.0  # for sends in hand to end: a little longer than any may take
 MOST_VISITORS = 128  # at once: slow strangers must not use up what the nudges need
@@ -52,6 +52,7 @@ def run_all(service: Service, listener: socket.socket, *, demo: bool) -> None:
 def run_clock(service: Service) -> None:
     """Run a clock until SIGTERM or SIGINT."""
     stopping = stop_signal()
+    spare_the_collector()
     log.info("clock.started")
     service.rounds.run(stopping)
 
@@ -62,7 +63,7 @@ def run_worker(service: Service, supervisor: int) -> None:
     It also ends when its supervisor (a process id) is gone.
     """
     stopping = stop_signal()
-    _spare_the_collector()
+    spare_the_collector()
     with _working(service):
         log.info("worker.started", sends_at_once=service.delivery.crew.size)
         while not stopping.wait(LOOK_SECONDS):
@@ -84,8 +85,11 @@ def run_web(store: Store, listener: socket.socket, *, demo: bool) -> None:
     uvicorn.Server(config).run(sockets=[listener])
 
 
-def _spare_the_collector() -> None:
-    """Let the garbage collector pass over what was loaded: looking through it costs every send."""
+def spare_the_collector() -> None:
+    """Let the garbage collector pass over what was loaded.
+
+    Looking through it again and again cost every send, and a third of planning.
+    """
     gc.collect()
     gc.freeze()
     gc.set_threshold(COLLECT_AFTER, 10, 10)

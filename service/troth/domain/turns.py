@@ -2,10 +2,9 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 ALTERNATE = "alternate"
-_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 def lead_of(partners: Sequence[str], lead: str | None, kept: int) -> str | None:
@@ -24,14 +23,13 @@ def draw_card(
     So no card comes again until the deck is through, and a card added later gets its turn.
     Unshown cards come in the deck's order (progressive) or in an order of the couple's own.
     """
-
-    def rank(place: int) -> tuple[datetime, str | int]:
-        card = deck[place]
-        return last_shown.get(card, _NEVER), place if in_order else _shuffled(card, seed)
-
-    place = min(range(len(deck)), key=rank, default=None)
-    return None if place is None else deck[place]
+    unshown = [card for card in deck if card not in last_shown]
+    if not unshown:
+        return min(deck, key=lambda card: last_shown[card], default=None)
+    return unshown[0 if in_order else _lot(seed, len(unshown))]
 
 
-def _shuffled(card: str, seed: str) -> str:
-    return hashlib.sha256(f"{seed}\0{card}".encode()).hexdigest()
+def _lot(seed: str, count: int) -> int:
+    """Return a number below `count`, always the same one for a seed."""
+    drawn = hashlib.sha256(f"{seed}\0{count}".encode()).digest()
+    return int.from_bytes(drawn[:8]) % count

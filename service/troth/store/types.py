@@ -1,5 +1,6 @@
 """Column types that both databases read back the same."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -18,8 +19,7 @@ class Instant(TypeDecorator[datetime]):
         """Refuse naive times; store UTC."""
         if value is None:
             return None
-        if value.tzinfo is None:
-            raise ValueError("a moment in the store is aware UTC, never naive")
+        refuse_naive([value])
         moment = value.astimezone(UTC)
         return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
 
@@ -28,6 +28,12 @@ class Instant(TypeDecorator[datetime]):
         if not isinstance(value, datetime):
             return None
         return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+def refuse_naive(moments: Iterable[datetime | None]) -> None:
+    """Raise ValueError where a moment names no zone: the database would guess one."""
+    if any(moment is not None and moment.tzinfo is None for moment in moments):
+        raise ValueError("a moment in the store is aware UTC, never naive")
 
 
 def one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
