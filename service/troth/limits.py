@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from types import TracebackType
 
 import redis
-from dramatiq.rate_limits import BucketRateLimiter, ConcurrentRateLimiter, RateLimiter
+from dramatiq.rate_limits import BucketRateLimiter, RateLimiter
 from dramatiq.rate_limits.backend import RateLimiterBackend
 from dramatiq.rate_limits.backends import RedisBackend, StubBackend
 from redis.backoff import NoBackoff
@@ -15,12 +15,12 @@ from troth.clock import Clock
 from troth.settings import ProviderLimit
 
 MOST_CONNECTIONS = 2_000  # redis-py's own cap is 100, and a worker has a thousand places
-# Leave that a killed worker never gave back is forgotten with the shift in which it was given.
+# A permit that a killed worker never gave back is forgotten after the shift that follows its own.
 SHIFT_SECONDS = 600
 
 
 class ProviderLimits:
-    """Gives leave for sends by the limits that the settings name; without any, at no cost."""
+    """Gives permits for sends by the limits that the settings name; without any, at no cost."""
 
     def __init__(
         self, limits: Mapping[str, ProviderLimit], redis_url: str | None, clock: Clock
@@ -34,34 +34,29 @@ class ProviderLimits:
         )
 
     def permit(self, provider: str) -> ExitStack | None:
-        """Return leave for one send, to be closed when it ends; None where there is none now."""
+        """Return a permit of one send, to be closed at its end; None where there is none now."""
         limit = self._limits.get(provider) or self._limits.get(provider.partition(":")[0])
-        leave = ExitStack()
+        permit = ExitStack()
         if limit is None:
-            return leave
-        leave.push(_is_lost)
+            return permit
+        permit.push(_is_lost)
         try:
-            given = [
-                leave.enter_context(limiter.acquire(raise_on_failure=False))
+            permitted = all(  # one after the other: who is refused a place must not use up the rate
+                permit.enter_context(limiter.acquire(raise_on_failure=False))
                 for limiter in self._limiters(provider, limit)
-            ]
+            )
         except redis.RedisError:
-            given = [False]
-        if all(given):
-            return leave
-        leave.close()
+            permitted = False
+        if permitted:
+            return permit
+        permit.close()
         return None
 
     def _limiters(self, provider: str, limit: ProviderLimit) -> list[RateLimiter]:
         found: list[RateLimiter] = []
         if limit.at_once is not None:
             shift = int(self._clock.now().timestamp() // SHIFT_SECONDS)
-            key = f"troth-at-once:{provider}:{shift}"
-            ttl = 2_000 * SHIFT_SECONDS
-            at_once = ConcurrentRateLimiter(  # type: ignore[no-untyped-call]
-                self._backend, key, limit=limit.at_once, ttl=ttl
-            )
-            found.append(at_once)
+            found.append(AtOnceLimiter(self._backend, provider, limit.at_once, shift))
         if limit.per_second is not None:
             number = max(1, round(limit.per_second))
             bucket = round(1_000 * number / limit.per_second)
@@ -73,6 +68,25 @@ class ProviderLimits:
         return found
 
 
+class AtOnceLimiter(RateLimiter):
+    """So many sends at once, counted by shifts; those that the last shift has still out count too.
+
+    A counter without shifts would keep for ever what killed workers never gave back.
+    """
+
+    def __init__(self, backend: RateLimiterBackend, provider: str, limit: int, shift: int) -> None:
+        self._keys = [f"troth-at-once:{provider}:{each}" for each in (shift, shift - 1)]
+        super().__init__(backend, self._keys[0])  # type: ignore[no-untyped-call]
+        self._limit = limit
+
+    def _acquire(self) -> bool:
+        keys, limit, ttl = self._keys, self._limit, 3_000 * SHIFT_SECONDS
+        return bool(self.backend.incr_and_sum(self.key, lambda: keys, 1, limit, ttl))
+
+    def _release(self) -> None:
+        self.backend.decr(self.key, 1, 0, 3_000 * SHIFT_SECONDS)
+
+
 def _client(redis_url: str) -> redis.Redis:
     """Connect as often as sends end at once, and once: the client's own retries take seconds."""
     at_once = Retry(NoBackoff(), 0)
@@ -82,8 +96,8 @@ def _client(redis_url: str) -> redis.Redis:
 def _is_lost(
     kind: type[BaseException] | None, _error: BaseException | None, _at: TracebackType | None
 ) -> bool:
-    """Let leave that can't be given back go: what it was for has been sent, and that must be told.
+    """Let a permit that can't be given back go: what it was for left, and that must be told.
 
-    It is forgotten with its shift.
+    It is forgotten in time, as that of a killed worker is.
     """
     return kind is not None and issubclass(kind, redis.RedisError)

@@ -54,6 +54,12 @@ class DramatiqBell:
         for start in range(0, len(claims), size):
             self._actor.send(claims[start : start + size])
 
+    def unheard(self) -> int:
+        """Count the messages in the queue."""
+        if isinstance(self._broker, RedisBroker):
+            return int(self._broker.do_qsize(QUEUE))
+        return int(self._broker.queues[QUEUE].qsize())
+
     def worker(self) -> dramatiq.Worker:
         """Return a worker that answers the doorbell; its caller starts and stops it."""
         return dramatiq.Worker(self._broker, worker_threads=RINGS_AT_ONCE, worker_timeout=100)

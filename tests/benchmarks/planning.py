@@ -77,8 +77,10 @@ def _through_troth(url: str, redis: Redis, folder: Path) -> tuple[float, float, 
         progress(f"planned in {planned + announced:.2f} s; keeping a copy of the rows")
         batches = _take_down(url)
         progress("dispatching")
-        # No worker answers here, so the bound on rings that wait for one would end the measurement.
-        dispatched, claimed = _until_nothing(lambda: dispatch(store.db, bell, DUE, most_rung=10**9))
+        # No worker answers here, so what bounds the rings that wait for one would end it.
+        dispatched, claimed = _until_nothing(
+            lambda: dispatch(store.db, bell, DUE, most_rung=10**9, most_unheard=10**9)
+        )
         progress(f"dispatched in {dispatched:.2f} s")
     bell.close()
     return planned + announced, dispatched, claimed, batches

@@ -1,9 +1,11 @@
 """Limits of providers: over all processes by Redis, within one by memory; the same either way."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from tests.support.servers import Redis
-from troth.clock import SystemClock
+from troth.clock import ManualClock, SystemClock
 from troth.limits import ProviderLimits
 from troth.settings import ProviderLimit
 
@@ -39,7 +41,35 @@ def test_so_many_sends_at_once_and_no_more(redis_or_none: str | None):
 def test_so_many_sends_a_second_and_no_more(redis_or_none: str | None):
     slow = limits(redis_or_none, twilio=ProviderLimit(per_second=0.02))  # one in fifty seconds
     given = [slow.permit("twilio") for _ in range(10)]
-    assert 1 <= sum(leave is not None for leave in given) <= 2  # two where a new bucket begins
+    assert 1 <= sum(permit is not None for permit in given) <= 2  # two where a new bucket begins
+
+
+def test_who_is_refused_a_place_does_not_use_up_the_rate(redis_or_none: str | None):
+    both = limits(redis_or_none, twilio=ProviderLimit(at_once=1, per_second=2))
+    held = both.permit("twilio")
+    assert held is not None
+    assert [both.permit("twilio") for _ in range(5)] == [None] * 5
+    held.close()
+    assert both.permit("twilio") is not None
+
+
+def test_what_the_last_shift_has_still_out_counts_too(redis_or_none: str | None):
+    clock = ManualClock(datetime(2026, 3, 2, 12, 9, 59, tzinfo=UTC))
+    one = ProviderLimits({"twilio": ProviderLimit(at_once=1)}, redis_or_none, clock)
+    held = one.permit("twilio")
+    assert held is not None
+    clock.wind(timedelta(seconds=2))
+    assert one.permit("twilio") is None
+    held.close()
+    assert one.permit("twilio") is not None
+
+
+def test_what_a_killed_worker_had_out_is_forgotten(redis_or_none: str | None):
+    clock = ManualClock(datetime(2026, 3, 2, 12, 9, 59, tzinfo=UTC))
+    one = ProviderLimits({"twilio": ProviderLimit(at_once=1)}, redis_or_none, clock)
+    assert one.permit("twilio") is not None  # and it is never given back
+    clock.wind(timedelta(minutes=20))
+    assert one.permit("twilio") is not None
 
 
 def test_a_host_of_its_own_limit_does_not_use_that_of_its_scheme(redis_or_none: str | None):
@@ -49,7 +79,7 @@ def test_a_host_of_its_own_limit_does_not_use_that_of_its_scheme(redis_or_none: 
         json__example=ProviderLimit(at_once=3),
     )
     held = [named.permit("json:example") for _ in range(4)]
-    assert [leave is not None for leave in held] == [True, True, True, False]
+    assert [permit is not None for permit in held] == [True, True, True, False]
 
 
 def test_a_lost_redis_permits_nothing_of_what_is_limited(redis_url: str):
@@ -57,11 +87,11 @@ def test_a_lost_redis_permits_nothing_of_what_is_limited(redis_url: str):
     assert limits(gone, twilio=ProviderLimit(at_once=1)).permit("twilio") is None
 
 
-def test_leave_that_cannot_be_given_back_takes_no_result_along():
+def test_a_permit_that_cannot_be_given_back_takes_no_result_along():
     """Redis goes between the send and its end: what was sent must still be told."""
     with Redis.running() as server:
-        leave = limits(server.url, twilio=ProviderLimit(at_once=1)).permit("twilio")
-    assert leave is not None
-    with leave:
+        permit = limits(server.url, twilio=ProviderLimit(at_once=1)).permit("twilio")
+    assert permit is not None
+    with permit:
         outcome = "sent"
     assert outcome == "sent"

@@ -1,12 +1,14 @@
 """The recorder: results are written together, and kept while the store is away."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionError
 
 from troth.delivery.outcome import Sent
 from troth.domain.states import NudgePurpose, NudgeState
@@ -67,19 +69,43 @@ def test_what_comes_in_during_a_transaction_goes_into_the_next_one(start: Start)
     assert written == [[1], [2, 3, 4]]
 
 
-def test_results_outlive_a_store_that_is_away(start: Start):
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        OperationalError("UPDATE", None, ConnectionError()),
+        InternalError("UPDATE", None, RuntimeError("it only reads")),  # a primary no more
+        NoConnectionError("no connection is free"),
+    ],
+)
+def test_results_outlive_a_store_that_is_away(start: Start, trouble: Exception):
     written: list[int] = []
-    troubles = iter([True, True, True])
+    troubles = iter([trouble, trouble, trouble])
 
     def write(batch: Sequence[Result]) -> None:
-        if next(troubles, False):
-            raise OperationalError("UPDATE", None, ConnectionError())
+        if (again := next(troubles, None)) is not None:
+            raise again
         written.extend(each.parcel.nudge.id for each in batch)
 
     recorder = start(write)
     recorder.put(result(1), nothing)
     recorder.close()
     assert written == [1]
+
+
+def test_a_store_that_stays_away_keeps_nobody_from_ending(start: Start, monkeypatch):
+    monkeypatch.setattr(recorder_module, "HOLD", 0.2)
+    told: list[int] = []
+
+    def write(_: Sequence[Result]) -> None:
+        raise OperationalError("UPDATE", None, ConnectionError())
+
+    recorder = start(write)
+    for number in range(20):
+        recorder.put(result(number), lambda: told.append(1))
+    began = time.monotonic()
+    recorder.close()
+    assert len(told) == 20
+    assert time.monotonic() - began < 2, "it waits for the store once, not once for each result"
 
 
 def test_a_result_that_cannot_be_written_keeps_no_other_from_it(start: Start):

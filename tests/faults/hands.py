@@ -66,6 +66,9 @@ class Rings:
             raise self.trouble
         self.kept.append(tuple(claims))
 
+    def unheard(self) -> int:
+        return len(self.kept)
+
 
 @dataclass(frozen=True)
 class Begun:

@@ -77,13 +77,33 @@ def test_who_comes_late_may_not_say_how_it_ended(due: Stage):
         assert second is not None
     with due.store.db.writing() as conn:
         assert not claims.finish(conn, first, NudgeState.FAILED, "late")
-        assert claims.set_sent(conn, [first], due.clock.now()) == set()
+        now, newer = due.clock.now(), (second.id, second.attempt)
+        assert claims.set_sent(conn, [((nudge_id, attempt), now)]) == set()
         claims.plan_again(conn, [first])
         claims.give_back(conn, [((nudge_id, attempt), due.clock.now())], "late")
-        assert claims.set_sent(conn, [second], due.clock.now()) == {nudge_id}
-        assert claims.set_sent(conn, [second], due.clock.now()) == set()
+        assert claims.set_sent(conn, [(newer, now)]) == {nudge_id}
+        assert claims.set_sent(conn, [(newer, now)]) == set()
     assert due.nudges()[0].state is NudgeState.SENT
     assert due.nudges()[0].repeated
+
+
+def test_a_claim_that_no_worker_took_keeps_its_place_in_the_queue(due: Stage):
+    before = {nudge.id: nudge.not_before for nudge in due.nudges()}
+    due.claim()
+    due.sleep(seconds=LEASE.seconds)
+    with due.store.db.writing() as conn:
+        assert len(claims.release_leases(conn, due.clock.now(), 10)[1]) == 2
+    assert {nudge.id: nudge.not_before for nudge in due.nudges()} == before
+
+
+def test_a_provider_rests_as_long_as_the_longest_rest_that_it_asked_for(due: Stage):
+    now = due.clock.now()
+    claimed = due.claim()
+    with due.store.db.writing() as conn:
+        for minutes in (5, 9, 2):
+            claims.rest(conn, "troth", now + timedelta(minutes=minutes))
+        rests = {each.rests_until for each in claims.waiting_for(conn, claimed)}
+    assert rests == {now + timedelta(minutes=9)}
 
 
 def test_a_claim_of_an_older_attempt_is_taken_by_nobody(due: Stage):

@@ -7,8 +7,8 @@ flight. No connection to the database is held over a send.
 import random
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -19,12 +19,13 @@ from troth.delivery.courier import Courier
 from troth.delivery.outcome import Message, Outcome, Refused
 from troth.delivery.wording import Content, compose
 from troth.domain.language import Languages
+from troth.domain.states import NudgeState
 from troth.engine.crew import Crew
 from troth.engine.dispatch import LEASE
 from troth.engine.limits import Limits
 from troth.engine.recorder import Recorder
-from troth.engine.results import Result
-from troth.engine.verdict import decide
+from troth.engine.results import Result, write
+from troth.engine.verdict import Drop, Wait, decide
 from troth.errors import TrothError
 from troth.store import claims, parcels
 from troth.store.claims import Claim, Waiting
@@ -72,10 +73,10 @@ class Post:
 
 @dataclass(frozen=True)
 class Berth:
-    """A place in the crew, and leave of the provider's limits, held for one claim."""
+    """A place in the crew, and the permit of its provider's limits, held for one claim."""
 
     waiting: Waiting
-    leave: AbstractContextManager[object]
+    permit: AbstractContextManager[object] = field(default_factory=nullcontext)
 
 
 @dataclass(frozen=True)
@@ -113,88 +114,128 @@ class Delivery:
 
     def _begin(self, waiting: Sequence[Waiting], places: Counter[str]) -> list[Waiting]:
         """Take as many in hand as there are places, and start them; return the rest."""
-        berths: dict[int, Berth] = {}
-        limited, rest = [], []
-        for each in waiting:
-            if places[each.provider] <= 0:
-                rest.append(each)
-                continue
-            places[each.provider] -= 1
-            leave = self.limits.permit(each.provider)
-            if leave is None:
-                self.crew.release(each.provider)
-                limited.append(each)
-            else:
-                berths[each.claim[0]] = Berth(each, leave)
+        chosen, rest = _with_places(waiting, places)
+        berths = {each.claim[0]: Berth(each) for each in chosen}
+        try:
+            limited = self._ask_leave(berths)
+            self._fill(berths)
+        finally:
+            for berth in berths.values():  # another worker had these, or something broke
+                self._vacate(berth)
         self._put_off(limited, "its provider's limit is reached")
-        self._fill(berths)
         return rest
 
+    def _ask_leave(self, berths: dict[int, Berth]) -> list[Waiting]:
+        """Keep the berths whose provider's limits permit a send; return what has to wait."""
+        limited = []
+        for nudge_id, berth in list(berths.items()):
+            permit = self.limits.permit(berth.waiting.provider)
+            if permit is None:
+                self._vacate(berths.pop(nudge_id))
+                limited.append(berth.waiting)
+            else:
+                berths[nudge_id] = replace(berth, permit=permit)
+        return limited
+
     def _fill(self, berths: dict[int, Berth]) -> None:
+        """Start what can be picked; what has begun keeps its berth, and is taken out of these."""
         now = self.clock.now()
-        try:
-            for parcel in self._take_in_hand([each.waiting.claim for each in berths.values()], now):
-                self._start(parcel, berths.pop(parcel.nudge.id), now + LEASE / 2)
-        finally:
-            for berth in berths.values():  # another worker had these, or nobody can read them
-                self._vacate(berth)
+        for parcel in self._take_in_hand([each.waiting.claim for each in berths.values()], now):
+            self._start(parcel, berths[parcel.nudge.id], now + LEASE / 2)
+            del berths[parcel.nudge.id]
 
     def _take_in_hand(self, chosen: Sequence[Claim], now: datetime) -> list[Parcel]:
         with self.db.writing() as conn:
             picked = claims.pick(conn, chosen, now, LEASE)
-            return parcels.load_parcels(conn, picked)
+            found = parcels.load_parcels(conn, picked)
+            unread = set(picked) - {parcel.nudge.id for parcel in found}
+            aside = [(claim, now + LONGEST_WAIT) for claim in chosen if claim[0] in unread]
+            claims.give_back(conn, aside, "it could not be read", picked=True)
+            return found
 
     def _start(self, parcel: Parcel, berth: Berth, latest: datetime) -> None:
-        try:
-            verdict = decide(parcel, self.clock.now())
-        except Exception:
-            log.exception("nudge.undecidable", nudge=f"n{parcel.nudge.id}")  # its lease ends
-            self._vacate(berth)
-            return
+        verdict = self._decide_safely(parcel)
         if isinstance(verdict, Channel):
             send = partial(self._send, parcel, verdict, berth, latest)
             self.crew.start(berth.waiting.provider, send)
         else:
-            self.recorder.put(
-                Result(parcel, verdict, self.clock.now()), partial(self._vacate, berth)
-            )
+            self._record(parcel, verdict, berth)
+
+    def _decide_safely(self, parcel: Parcel) -> Channel | Wait | Drop:
+        """Decide, and let a nudge that raises step aside: it must not stop the others."""
+        now = self.clock.now()
+        try:
+            return decide(parcel, now)
+        except Exception:
+            log.exception("nudge.undecidable", nudge=f"n{parcel.nudge.id}")
+            return Wait(now + LONGEST_WAIT, "it could not be decided on")
 
     def _send(self, parcel: Parcel, channel: Channel, berth: Berth, latest: datetime) -> None:
         """Send, and keep the place until the result is written: what is in hand has a place.
 
-        A process that stood still since it took the nudge in hand leaves it to its lease: by
-        `latest` a send must have begun, to end before another may have it.
+        A process that stood still since it took the nudge in hand does not send it: by `latest` a
+        send must have begun, to end before another may have it.
         """
-        free = partial(self.crew.release, berth.waiting.provider)
-        if self.clock.now() > latest:
+        now = self.clock.now()
+        if now > latest:
             log.warning("send.too_late", nudge=f"n{parcel.nudge.id}")
-            self._vacate(berth)
+            self._record(parcel, Wait(now, "its worker stood still"), berth)
             return
         try:
-            with berth.leave:
+            with berth.permit:
                 outcome = self.post.send(parcel, channel)
         except BaseException:
-            free()
+            self._free(berth)
             raise
-        self.recorder.put(Result(parcel, outcome, self.clock.now()), free)
+        result = Result(parcel, outcome, self.clock.now())
+        self.recorder.put(result, partial(self._free, berth))
+
+    def _record(self, parcel: Parcel, came_to: Wait | Drop, berth: Berth) -> None:
+        """Hand in what will not be sent now; its berth is free once that is written."""
+        self.recorder.put(Result(parcel, came_to, self.clock.now()), partial(self._vacate, berth))
 
     def _vacate(self, berth: Berth) -> None:
-        with berth.leave:
-            self.crew.release(berth.waiting.provider)
+        with berth.permit:
+            self._free(berth)
+
+    def _free(self, berth: Berth) -> None:
+        self.crew.release(berth.waiting.provider)
 
     def _put_off(self, waiting: Sequence[Waiting], reason: str) -> None:
+        """Plan these again for a little later; what would come too late goes by another channel."""
         if not waiting:
             return
         now = self.clock.now()
         log.info("nudges.put_off", nudges=len(waiting), reason=reason)
         with self.db.writing() as conn:
-            moments = [(each.claim, _later(each, now)) for each in waiting]
-            claims.give_back(conn, moments, reason)
+            in_time = [each for each in waiting if not each.rests_too_long]
+            claims.give_back(conn, [(each.claim, _later(each, now)) for each in in_time], reason)
+            too_late = [each.claim for each in waiting if each.rests_too_long]
+            lost = parcels.load_parcels(conn, claims.pick(conn, too_late, now, LEASE))
+            drop = Drop(NudgeState.FAILED, "its provider rests for longer than it is of use")
+            write(conn, self.post.vault, [Result(parcel, drop, now) for parcel in lost])
+
+
+def _with_places(
+    waiting: Sequence[Waiting], places: Counter[str]
+) -> tuple[list[Waiting], list[Waiting]]:
+    """Return those for whom there is a place, the longest due first, and the rest."""
+    left = Counter(places)
+    chosen: list[Waiting] = []
+    rest: list[Waiting] = []
+    for each in waiting:
+        (chosen if left[each.provider] > 0 else rest).append(each)
+        left[each.provider] -= 1
+    return chosen, rest
 
 
 def _later(waiting: Waiting, now: datetime) -> datetime:
-    """Return when to look again: the longer it has waited the later, and not all at once."""
+    """Return when to look again: the longer it has waited the later, and not all at once.
+
+    But in time to be of use: no later than when half of what is left of its time is over.
+    """
     waited = min(max((now - waiting.due_at) / 2, LEAST_WAIT), LONGEST_WAIT)
-    start = max(now, waiting.rests_until) if waiting.rests_until else now
+    start = max(now, waiting.rests_until or now)
     spread = waited * random.uniform(0.1, 1.0)  # noqa: S311 - no secret
-    return start + spread if waiting.rests(now) else start + waited + spread
+    later = start + spread if waiting.rests(now) else start + waited + spread
+    return min(later, start + (waiting.expires_at - start) / 2)

@@ -13,7 +13,8 @@ from troth.store.records import Nudge
 
 RING_LEASE = timedelta(seconds=30)  # for a worker to answer the doorbell
 LEASE = timedelta(minutes=2)  # for it to send: longer than any send may take
-MOST_RUNG = 20_000  # rings that wait for an answer: more would only ring again
+MOST_RUNG = 20_000  # claims that wait for a worker: more would only be rung for again
+MOST_UNHEARD = 1_000  # messages: without a worker, claims end and are rung for again, and again
 
 
 def dispatch(
@@ -22,13 +23,15 @@ def dispatch(
     now: datetime,
     limit: int = 2_000,
     most_rung: int = MOST_RUNG,
+    most_unheard: int = MOST_UNHEARD,
 ) -> int:
     """Expire what is too late, claim what is due, ring; return how many nudges were moved."""
     with db.writing() as conn:
         stale = claims.expire_stale(conn, now, limit)
         log_failed(conn, stale, "its window was over", now)
         room = min(limit, most_rung - claims.unpicked(conn, most_rung))
-        claimed = claims.claim(conn, now, room, RING_LEASE) if room > 0 else []
+        heard = room > 0 and doorbell.unheard() < most_unheard
+        claimed = claims.claim(conn, now, room, RING_LEASE) if heard else []
     if claimed:
         _ring(db, doorbell, claimed, now)
     return len(stale) + len(claimed)

@@ -12,3 +12,7 @@ class Doorbell(Protocol):
     def ring(self, claims: Sequence[Claim]) -> None:
         """Announce claimed nudges; raises where nobody can be told."""
         ...
+
+    def unheard(self) -> int:
+        """Count the messages that no worker has taken yet; raises where nobody can be told."""
+        ...

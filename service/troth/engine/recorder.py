@@ -10,15 +10,15 @@ import time
 from collections.abc import Callable, Sequence
 
 import structlog
-from sqlalchemy.exc import OperationalError
 
 from troth.engine.results import Result
+from troth.store.database import AWAY
 
 log = structlog.get_logger()
 
 MOST = 500  # results in one transaction
 PAUSE = 0.5  # seconds between tries while the store is away
-HOLD = 90.0  # seconds for which results are kept while it is: the lease ends soon after
+HOLD = 90.0  # seconds for which results are kept while it is: their leases end soon after
 
 Write = Callable[[Sequence[Result]], None]
 Written = Callable[[], None]
@@ -32,29 +32,30 @@ class Recorder:
         self._write = write
         self._waiting: list[Handed] = []
         self._news = threading.Condition()
-        self._closing = False
+        self._closing, self._ends = False, float("inf")
         self._thread: threading.Thread | None = None  # from the first result on
 
     def put(self, result: Result, written: Written) -> None:
         """Hand in one result; `written` is called once it is in the store, or given up."""
         with self._news:
-            self._waiting.append((result, written))
             if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
-                self._thread.start()
+                thread = threading.Thread(target=self._run, name="recorder", daemon=True)
+                thread.start()
+                self._thread = thread
+            self._waiting.append((result, written))
             self._news.notify_all()
 
     def close(self) -> None:
-        """Write what is left and end."""
+        """Write what is left and end; where the store is away, in as long as results are kept."""
         with self._news:
-            self._closing = True
+            self._closing, self._ends = True, time.monotonic() + HOLD
             self._news.notify_all()
         if self._thread is not None:
             self._thread.join()
 
     def _run(self) -> None:
         while batch := self._next():
-            self._write_all([result for result, _ in batch])
+            self._write_all([result for result, _ in batch], time.monotonic() + HOLD)
             for _, written in batch:
                 written()
 
@@ -64,28 +65,27 @@ class Recorder:
             batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
             return batch
 
-    def _write_all(self, batch: Sequence[Result]) -> None:
+    def _write_all(self, batch: Sequence[Result], ends: float) -> None:
         """Write a batch; where one result can't be written, the others are, each alone."""
         try:
-            self._write_patiently(batch)
-        except Exception:
-            if len(batch) == 1:
-                nudge = batch[0].parcel.nudge
-                log.exception("nudge.unrecorded", nudge=f"n{nudge.id}")  # its lease ends
+            self._write_patiently(batch, ends)
+        except Exception as error:
+            if isinstance(error, AWAY) or len(batch) == 1:
+                numbers = [f"n{result.parcel.nudge.id}" for result in batch]
+                log.exception("nudges.unrecorded", nudges=numbers)  # their leases end
                 return
             for result in batch:
-                self._write_all([result])
+                self._write_all([result], ends)
 
-    def _write_patiently(self, batch: Sequence[Result]) -> None:
+    def _write_patiently(self, batch: Sequence[Result], ends: float) -> None:
         """Write, and try again while the store is away: what has left must not leave again."""
-        ends = time.monotonic() + HOLD
         while True:
             try:
                 self._write(batch)
-            except OperationalError as error:
-                if time.monotonic() > ends:
+            except AWAY as error:
+                if time.monotonic() > min(ends, self._ends):
                     raise
-                log.warning("store.away", waiting=len(batch), error=type(error.orig).__name__)
+                log.warning("store.away", waiting=len(batch), error=type(error).__name__)
                 time.sleep(PAUSE)
             else:
                 return

@@ -31,21 +31,36 @@ class Result:
 
 
 def record(db: Database, vault: Vault, results: Sequence[Result]) -> None:
-    """Write results in one transaction, those that left and those that come again together."""
+    """Write results in one transaction."""
+    with db.writing() as conn:
+        write(conn, vault, results)
+
+
+def write(conn: Connection, vault: Vault, results: Sequence[Result]) -> None:
+    """Write results, those that left and those that come again together."""
     sent = [result for result in results if isinstance(result.came_to, Sent)]
     unsent = [
         (result, _what_follows(result))
         for result in results
         if not isinstance(result.came_to, Sent)
     ]
-    with db.writing() as conn:
-        _record_sent(conn, sent)
-        claims.plan_again(conn, [after for _, after in unsent if isinstance(after, Nudge)])
-        for result, after in unsent:
-            if isinstance(after, Drop):
-                _record_drop(conn, vault, result, after)
-            if isinstance(result.came_to, TryAgain) and result.came_to.after:
-                claims.rest(conn, result.parcel.provider, result.at + result.came_to.after)
+    _record_sent(conn, sent)
+    claims.plan_again(conn, [after for _, after in unsent if isinstance(after, Nudge)])
+    for result, after in unsent:
+        if isinstance(after, Drop):
+            _record_drop(conn, vault, result, after)
+    for provider, until in sorted(_rests(results).items()):  # in one order: two may write at once
+        claims.rest(conn, provider, until)
+
+
+def _rests(results: Sequence[Result]) -> dict[str, datetime]:
+    """Return until when providers asked to be left alone, each the longest that it asked for."""
+    rests: dict[str, datetime] = {}
+    for result in results:
+        if isinstance(result.came_to, TryAgain) and result.came_to.after:
+            until, provider = result.at + result.came_to.after, result.parcel.provider
+            rests[provider] = max(until, rests.get(provider, until))
+    return rests
 
 
 def _record_sent(conn: Connection, sent: Sequence[Result]) -> None:
@@ -53,7 +68,7 @@ def _record_sent(conn: Connection, sent: Sequence[Result]) -> None:
         return
     # Two attempts of one nudge, where a lease ended meanwhile, may come together: the later counts.
     latest = {each.parcel.nudge.id: each for each in sorted(sent, key=_attempt)}
-    told = claims.set_sent(conn, [result.parcel.nudge for result in sent], sent[-1].at)
+    told = claims.set_sent(conn, [(_claim(result), result.at) for result in sent])
     log.info("nudges.sent", sent=len(told))
     entries = [
         events.nudge_sent(parcel.nudge, parcel.partner, parcel.channel.scheme, result.at)
@@ -67,12 +82,16 @@ def _attempt(result: Result) -> int:
     return result.parcel.nudge.attempt
 
 
+def _claim(result: Result) -> claims.Claim:
+    return result.parcel.nudge.id, result.parcel.nudge.attempt
+
+
 def _what_follows(result: Result) -> Nudge | Drop:
     """Return an unsent nudge as it is planned again, or how it ends."""
     nudge = result.parcel.nudge
     match result.came_to:
-        case Wait(until):
-            return replace(nudge, not_before=until, reason="quiet hours")
+        case Wait(until, reason):
+            return replace(nudge, not_before=until, reason=reason)
         case TryAgain(reason, after, may_have_left):
             failures = nudge.failures + 1
             wait = retry_after(failures, after)

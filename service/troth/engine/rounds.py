@@ -43,6 +43,12 @@ class Rounds:
 
         One duty's trouble keeps no other from its work; what went wrong is raised at the end.
         """
+        done, troubles = self._round()
+        if troubles:
+            raise ExceptionGroup("duties failed", troubles)
+        return done
+
+    def _round(self) -> tuple[int, list[Exception]]:
         now = self.clock.now()
         duties: tuple[Callable[[], int], ...] = (
             lambda: sweep(self.db, self.vault, now),
@@ -56,11 +62,9 @@ class Rounds:
         for duty in duties:
             try:
                 done += duty()
-            except Exception as error:  # noqa: BLE001 - raised below, with the others'
+            except Exception as error:  # noqa: BLE001 - told by who asked for the round
                 troubles.append(error)
-        if troubles:
-            raise ExceptionGroup("duties failed", troubles)
-        return done
+        return done, troubles
 
     def next_moment(self) -> datetime | None:
         """Return when something is due next, aware UTC, or None."""
@@ -78,17 +82,37 @@ class Rounds:
 
         A tick on which nothing is due costs a few index look-ups and no write.
         """
-        with self.bed(self.db) as bed:
-            while not stopping.is_set():
-                try:
-                    wait = self._until_next()
-                    if wait <= timedelta():
-                        wait = timedelta() if self.once() else SHORTEST_SLEEP
-                except Exception:
-                    log.exception("round.failed")
-                    stopping.wait(AFTER_TROUBLE.total_seconds())
-                else:
-                    bed.sleep(wait.total_seconds(), stopping)
+        while not stopping.is_set():
+            try:
+                with self.bed(self.db) as bed:
+                    self._keep(bed, stopping)
+            except Exception:
+                log.exception("round.failed")
+                stopping.wait(AFTER_TROUBLE.total_seconds())
+
+    def _keep(self, bed: Sleeper, stopping: threading.Event) -> None:
+        """Make rounds, and sleep in between; the longer, the oftener nothing could be done.
+
+        What is due may have to wait, for the workers are behind: looking at it all the time would
+        take from the database what they need.
+        """
+        pause = SHORTEST_SLEEP
+        while not stopping.is_set():
+            wait = self._until_next()
+            if wait <= timedelta():
+                done, troubles = self._round()
+                pause = SHORTEST_SLEEP if done else min(2 * pause, LONGEST_SLEEP)
+                wait = timedelta() if done else pause
+                if troubles:
+                    self._rest(troubles, stopping, busy=done > 0)
+            bed.sleep(wait.total_seconds(), stopping)
+
+    def _rest(self, troubles: list[Exception], stopping: threading.Event, *, busy: bool) -> None:
+        """Log what went wrong; wait before it is tried again, unless there is other work."""
+        for trouble in troubles:
+            log.error("duty.failed", exc_info=trouble)
+        if not busy:
+            stopping.wait(AFTER_TROUBLE.total_seconds())
 
     def _until_next(self) -> timedelta:
         moment = self.next_moment()

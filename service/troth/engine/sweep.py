@@ -16,8 +16,8 @@ log = structlog.get_logger()
 def sweep(db: Database, vault: Vault, now: datetime, limit: int = 500) -> int:
     """Free nudges whose lease is over, fail those that broke off too often; return how many.
 
-    One that a worker had in hand may have left before the worker died, so it is marked; one whose
-    doorbell was lost certainly has not.
+    One that a worker had in hand may have left before the worker died, so it is marked; one that
+    no worker took certainly has not.
     """
     with db.writing() as conn:
         hopeless = claims.give_up(conn, now, limit, MOST_FAILURES)
@@ -27,7 +27,7 @@ def sweep(db: Database, vault: Vault, now: datetime, limit: int = 500) -> int:
     if maybe_sent:
         log.warning("nudges.may_repeat", nudges=maybe_sent)
     if unsent:
-        log.info("nudges.doorbell_lost", nudges=unsent)
+        log.info("nudges.unanswered", nudges=unsent)
     if hopeless:
         log.error("nudges.given_up", nudges=[nudge.id for nudge in hopeless])
     return len(hopeless) + len(maybe_sent) + len(unsent)

@@ -11,9 +11,10 @@ ASKED_FOR = (NudgePurpose.SNOOZE, NudgePurpose.STEP)  # the partner set the time
 
 @dataclass(frozen=True)
 class Wait:
-    """Not now: the owner's quiet hours end at `until`."""
+    """Not before `until`. Nothing was tried, so nothing counts against it."""
 
     until: datetime
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ def decide(parcel: Parcel, now: datetime) -> Channel | Wait | Drop:
         return parcel.channel
     if over_at >= nudge.expires_at:
         return Drop(NudgeState.EXPIRED, "quiet hours last longer than its use")
-    return Wait(over_at)
+    return Wait(over_at, "quiet hours")
 
 
 def _may_use(channel: Channel, purpose: NudgePurpose) -> bool:

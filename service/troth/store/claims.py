@@ -7,7 +7,6 @@ id with the number of the attempt; the number is the fence.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, FromClause, Select, case, func, select, update
 
@@ -16,7 +15,6 @@ from troth.store.batches import given, insert_rows, is_one_of
 from troth.store.nudges import to_nudge
 from troth.store.records import Nudge
 from troth.store.tables import channels, nudges, providers
-from troth.store.wakeup import wake
 
 Claim = tuple[int, int]  # nudge id, attempt
 GIVEN_UP = "every attempt at it broke off"
@@ -31,6 +29,12 @@ class Waiting:
     provider: str
     rests_until: datetime | None
     due_at: datetime
+    expires_at: datetime
+
+    @property
+    def rests_too_long(self) -> bool:
+        """Whether its provider rests until it is of no use any more."""
+        return self.rests_until is not None and self.rests_until >= self.expires_at
 
     def rests(self, now: datetime) -> bool:
         """Whether its provider has asked for a pause that holds at aware `now`."""
@@ -96,6 +100,7 @@ def waiting_for(conn: Connection, claims: Sequence[Claim]) -> list[Waiting]:
             nudges.c.id,
             nudges.c.attempt,
             nudges.c.due_at,
+            nudges.c.expires_at,
             channels.c.provider,
             providers.c.rests_until,
         )
@@ -105,13 +110,21 @@ def waiting_for(conn: Connection, claims: Sequence[Claim]) -> list[Waiting]:
         .order_by(nudges.c.not_before, nudges.c.id)
     )
     return [
-        Waiting((row.id, row.attempt), row.provider or "", row.rests_until, row.due_at)
+        Waiting(
+            (row.id, row.attempt),
+            row.provider or "",
+            row.rests_until,
+            row.due_at,
+            row.expires_at,
+        )
         for row in conn.execute(query)
     ]
 
 
 def pick(conn: Connection, claims: Sequence[Claim], now: datetime, lease: timedelta) -> list[int]:
     """Take claims in hand; return the ids. A doorbell may ring twice: only one worker gets each."""
+    if not claims:
+        return []
     ours = _of(conn, claims)
     taken = (
         update(nudges)
@@ -122,27 +135,36 @@ def pick(conn: Connection, claims: Sequence[Claim], now: datetime, lease: timede
     return list(conn.execute(taken).scalars())
 
 
-def give_back(conn: Connection, put_off: Sequence[tuple[Claim, datetime]], reason: str) -> None:
-    """Plan claims that no worker has picked again, each for its moment: nothing was tried."""
+def give_back(
+    conn: Connection,
+    put_off: Sequence[tuple[Claim, datetime]],
+    reason: str,
+    *,
+    picked: bool = False,
+) -> None:
+    """Plan claims again, each for its moment: nothing was tried.
+
+    They are claims that nobody has picked, or those that the caller picked in this transaction.
+    """
     rows = [
         {"id": claim[0], "attempt": claim[1], "not_before": moment} for claim, moment in put_off
     ]
     if not rows:
         return
     ours = given(conn, [nudges.c.id, nudges.c.attempt, nudges.c.not_before], rows)
-    back = update(nudges).where(_is_claimed(ours), nudges.c.picked.is_(False))
+    back = update(nudges).where(_is_claimed(ours), nudges.c.picked.is_(picked))
     values = {"state": NudgeState.PLANNED, "not_before": ours.c.not_before, "reason": reason}
     conn.execute(back.values(**values, **_NOT_IN_HAND))
-    wake(conn)
 
 
-def set_sent(conn: Connection, sent: Sequence[Nudge], now: datetime) -> set[int]:
-    """Write that these attempts left; return the ids of those that still were theirs to tell."""
+def set_sent(conn: Connection, sent: Sequence[tuple[Claim, datetime]]) -> set[int]:
+    """Write when these attempts left; return the ids of those that still were theirs to tell."""
     if not sent:
         return set()
-    ours = _of(conn, [(nudge.id, nudge.attempt) for nudge in sent])
+    rows = [{"id": claim[0], "attempt": claim[1], "sent_at": at} for claim, at in sent]
+    ours = given(conn, [nudges.c.id, nudges.c.attempt, nudges.c.sent_at], rows)
     done = update(nudges).where(_is_claimed(ours)).returning(nudges.c.id)
-    values = {"state": NudgeState.SENT, "sent_at": now, "reason": None}
+    values = {"state": NudgeState.SENT, "sent_at": ours.c.sent_at, "reason": None}
     return set(conn.execute(done.values(**values, **_NOT_IN_HAND)).scalars())
 
 
@@ -204,7 +226,7 @@ def release_leases(conn: Connection, now: datetime, limit: int) -> tuple[list[in
         "state": NudgeState.PLANNED,
         "repeated": nudges.c.repeated | nudges.c.picked,
         "failures": nudges.c.failures + case((nudges.c.picked, 1), else_=0),
-        "not_before": now,
+        "not_before": case((nudges.c.picked, now), else_=nudges.c.not_before),
     }
     if rows:
         conn.execute(freed.values(**values, **_NOT_IN_HAND))
@@ -213,21 +235,15 @@ def release_leases(conn: Connection, now: datetime, limit: int) -> tuple[list[in
 
 def rest(conn: Connection, provider: str, until: datetime) -> None:
     """Send nothing by this provider until then; a longer rest stays."""
-    known = conn.execute(
-        update(providers).where(providers.c.name == provider).values(rests_until=_later(until))
-    )
-    if not known.rowcount:
-        row = {"name": provider, "rests_until": until}
-        conn.execute(insert_rows(conn, providers, [row]))
+    row = {"name": provider, "rests_until": until}
+    conn.execute(insert_rows(conn, providers, [row]))
+    longer = update(providers).where(providers.c.name == provider, providers.c.rests_until < until)
+    conn.execute(longer.values(rests_until=until))
 
 
 def _first(chosen: Select[tuple[int]]) -> Select[tuple[int]]:
     """Choose rows once, before the UPDATE: PostgreSQL may run a bare subquery anew for each row."""
     return select(chosen.cte("chosen").c.id)
-
-
-def _later(until: datetime) -> ColumnElement[Any]:
-    return case((providers.c.rests_until < until, until), else_=providers.c.rests_until)
 
 
 def _of(conn: Connection, claims: Collection[Claim]) -> FromClause:

@@ -114,7 +114,7 @@ def _read(row: Row[Any], members: list[Row[Any]]) -> Couple | None:
     """Read a couple's rows; a damaged one must not stop the others."""
     try:
         return _couple(row, members)
-    except (ValueError, KeyError) as error:  # an unknown zone is a KeyError
+    except Exception as error:  # noqa: BLE001 - a zone that names a folder is an OSError
         log.warning("couple.unreadable", couple=row.id, error=type(error).__name__)
         return None
 

@@ -6,12 +6,22 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.engine import URL, Engine, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    InterfaceError,
+    InternalError,
+    NoSuchModuleError,
+    OperationalError,
+)
+from sqlalchemy.exc import TimeoutError as NoConnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from troth.errors import TrothError
 
 BUSY_MS = 15_000
+# What says that the store is away for a while: no server, a dropped connection, a primary that has
+# become a replica and only reads (an internal error, to the driver), no connection free.
+AWAY = (OperationalError, InterfaceError, InternalError, NoConnectionError)
 STILL_MS = 60_000  # a process that stands still in a transaction must not keep its locks for ever
 
 

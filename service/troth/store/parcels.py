@@ -65,7 +65,7 @@ def _read(row: Row[Any]) -> Parcel | None:
     """Read one row; a damaged one must not hold up the batch."""
     try:
         return _parcel(row)
-    except (ValueError, KeyError) as error:  # an unknown zone is a KeyError
+    except Exception as error:  # noqa: BLE001 - a zone that names a folder is an OSError
         log.warning("nudge.unreadable", nudge=f"n{row.id}", error=type(error).__name__)
         return None
 
