@@ -79,7 +79,7 @@ def _through_troth(url: str, redis: Redis, folder: Path) -> tuple[float, float, 
         progress("dispatching")
         # No worker answers here, so what bounds the rings that wait for one would end it.
         dispatched, claimed = _until_nothing(
-            lambda: dispatch(store.db, bell, DUE, most_rung=10**9, most_unheard=10**9)
+            lambda: dispatch(store.db, bell, DUE, most_waiting=10**9, most_unheard=10**9)
         )
         progress(f"dispatched in {dispatched:.2f} s")
     bell.close()

@@ -8,7 +8,7 @@ from sqlalchemy.exc import OperationalError
 
 from tests.support.stage import EVENING, Stage, couple_file
 from troth.domain.states import NudgeState
-from troth.engine.dispatch import LEASE
+from troth.engine.deliver import LEASE
 from troth.store import claims
 from troth.store.tables import channels, partners
 

@@ -3,7 +3,7 @@
 from tests.support.stage import EVENING, Stage, couple_file
 from troth.domain.states import NudgeState
 from troth.engine.crew import Crew
-from troth.engine.dispatch import LEASE
+from troth.engine.deliver import LEASE
 
 
 def test_what_was_taken_in_hand_long_ago_is_planned_again(stage: Stage, monkeypatch):

@@ -10,7 +10,8 @@ from threading import Barrier
 from tests.support.stage import EVENING, Stage, Unheard, couple_file
 from troth.delivery.courier import Courier
 from troth.delivery.outcome import Message, Outcome
-from troth.engine.dispatch import LEASE, RING_LEASE, dispatch
+from troth.engine.deliver import LEASE
+from troth.engine.dispatch import RING_LEASE, dispatch
 from troth.engine.follow_up import follow_up
 from troth.engine.plan import plan
 

@@ -10,7 +10,7 @@ from tests.faults.hands import KilledError, Leave
 from tests.faults.world import DUTIES, RIGHT, START, World
 from troth.delivery.outcome import Outcome, Refused, Sent, TryAgain
 from troth.domain.grammar import Verb
-from troth.engine.dispatch import LEASE
+from troth.engine.deliver import LEASE
 
 SLOT = START + timedelta(minutes=10)
 PLACES = st.integers(0, 30)

@@ -26,7 +26,7 @@ RECORDS: Moves = {(N.SENDING, to) for to in N if to is not N.SENDING}
 NUDGE_MOVES: Mapping[str, Moves] = {
     "plan": PLANS | {(None, N.FAILED)},
     "dispatch": {(N.PLANNED, N.SENDING), (N.PLANNED, N.EXPIRED)},
-    "deliver": {(N.SENDING, N.PLANNED)},
+    "deliver": PLANS | {(N.SENDING, N.PLANNED), (N.SENDING, N.FAILED)},
     "record": PLANS | RECORDS,
     "reply": PLANS | TAKES_BACK | RECALLS,
     "follow_up": PLANS,
@@ -45,6 +45,7 @@ CHANNEL_MOVES: Mapping[str, Moves] = {
     "apply": {(None, C.UNCONFIRMED), (None, C.CONFIRMED)},
     "reply": {(old, C.STOPPED) for old in C}
     | {(old, C.CONFIRMED) for old in C if old is not C.CONFIRMED},
+    "deliver": FAILS,
     "record": FAILS,
     "sweep": FAILS,
 }

@@ -11,7 +11,7 @@ from tests.faults.world import START, World
 from troth.delivery.outcome import Sent
 from troth.domain.grammar import Verb
 from troth.domain.states import NudgeState
-from troth.engine.dispatch import LEASE
+from troth.engine.deliver import LEASE
 from troth.store.database import Database
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from tests.faults.cluster import Cluster
 from tests.faults.sink import Manner
 from tests.faults.sizes import FULL, size
-from troth.engine.dispatch import LEASE
+from troth.engine.deliver import LEASE
 from troth.store.database import Database
 
 pytestmark = pytest.mark.timeout(1_800 if FULL else 120)

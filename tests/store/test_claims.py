@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.stage import EVENING, Stage, Unheard, couple_file
 from troth.domain.states import NudgeState, OccurrenceState
-from troth.engine.dispatch import LEASE
+from troth.engine.deliver import LEASE
 from troth.store import claims, nudges, occurrences
 
 T = TypeVar("T")

@@ -21,7 +21,6 @@ from troth.delivery.wording import Content, compose
 from troth.domain.language import Languages
 from troth.domain.states import NudgeState
 from troth.engine.crew import Crew
-from troth.engine.dispatch import LEASE
 from troth.engine.limits import Limits
 from troth.engine.recorder import Recorder
 from troth.engine.results import Result, write
@@ -35,6 +34,10 @@ from troth.store.vault import Vault
 
 log = structlog.get_logger()
 
+LEASE = timedelta(minutes=2)  # from being picked to being written
+# A send by HTTP takes a minute at the most (a mail may take longer): so another half a minute is
+# left for clocks that do not agree.
+BEGIN_WITHIN = timedelta(seconds=30)
 LEAST_WAIT, LONGEST_WAIT = timedelta(seconds=2), timedelta(minutes=5)
 
 
@@ -90,14 +93,14 @@ class Delivery:
     limits: Limits
     recorder: Recorder
 
-    def deliver(self, rung: Sequence[Claim]) -> None:
+    def deliver(self, claimed: Sequence[Claim]) -> None:
         """Begin to send the nudges of these claims, as far as they still are those claims'.
 
         Returns when the last has begun. What finds no place, because its provider is slow or
         rests, is planned again for a little later: it must not hold up the others.
         """
         with self.db.reading() as conn:
-            waiting = claims.waiting_for(conn, rung)
+            waiting = claims.waiting_for(conn, claimed)
         now = self.clock.now()
         self._put_off([each for each in waiting if each.rests(now)], "its provider rests")
         waiting = [each for each in waiting if not each.rests(now)]
@@ -141,7 +144,7 @@ class Delivery:
         """Start what can be picked; what has begun keeps its berth, and is taken out of these."""
         now = self.clock.now()
         for parcel in self._take_in_hand([each.waiting.claim for each in berths.values()], now):
-            self._start(parcel, berths[parcel.nudge.id], now + LEASE / 2)
+            self._start(parcel, berths[parcel.nudge.id], now + BEGIN_WITHIN)
             del berths[parcel.nudge.id]
 
     def _take_in_hand(self, chosen: Sequence[Claim], now: datetime) -> list[Parcel]:

@@ -12,8 +12,7 @@ from troth.store.database import Database
 from troth.store.records import Nudge
 
 RING_LEASE = timedelta(seconds=30)  # for a worker to answer the doorbell
-LEASE = timedelta(minutes=2)  # for it to send: longer than any send may take
-MOST_RUNG = 20_000  # claims that wait for a worker: more would only be rung for again
+MOST_WAITING = 20_000  # claims that wait for a worker: more would only be rung for again
 MOST_UNHEARD = 1_000  # messages: without a worker, claims end and are rung for again, and again
 
 
@@ -22,14 +21,14 @@ def dispatch(
     doorbell: Doorbell,
     now: datetime,
     limit: int = 2_000,
-    most_rung: int = MOST_RUNG,
+    most_waiting: int = MOST_WAITING,
     most_unheard: int = MOST_UNHEARD,
 ) -> int:
     """Expire what is too late, claim what is due, ring; return how many nudges were moved."""
     with db.writing() as conn:
         stale = claims.expire_stale(conn, now, limit)
         log_failed(conn, stale, "its window was over", now)
-        room = min(limit, most_rung - claims.unpicked(conn, most_rung))
+        room = min(limit, most_waiting - claims.unpicked(conn, most_waiting))
         heard = room > 0 and doorbell.unheard() < most_unheard
         claimed = claims.claim(conn, now, room, RING_LEASE) if heard else []
     if claimed:
