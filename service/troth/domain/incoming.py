@@ -1,0 +1,71 @@
+"""What somebody sent by a way that others run, and who they are to its provider."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class AddressKind(StrEnum):
+    """The kinds of address by which people are known to providers."""
+
+    PHONE = "phone"
+    WHATSAPP = "whatsapp"
+    MAIL = "mail"
+    TELEGRAM = "telegram"
+    MATRIX = "matrix"
+    XMPP = "xmpp"
+    IRC = "irc"
+    SLACK = "slack"
+    DISCORD = "discord"
+    SIGNAL = "signal"
+    MQTT = "mqtt"
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where somebody writes from: a number with country code (+15550100), a mail address, a chat.
+
+    Values are compared as they are: each kind has one way to write them (see `normal`).
+    """
+
+    kind: AddressKind
+    value: str
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """One message that came in and is known to be genuine.
+
+    `way` and `provider_id` together come once. `token` is that of an answer link, where a button or
+    a reply address carries one; `quoted` is what of ours a reaction or a reply quotes.
+    `is_automatic` marks what no person wrote: it is never an answer.
+    """
+
+    way: str
+    provider_id: str
+    address: Address
+    text: str
+    token: str | None = None
+    quoted: str | None = None
+    is_automatic: bool = False
+
+
+def normal(kind: AddressKind, written: str) -> Address:
+    """Return an address in the one way in which its kind is written.
+
+    Phone numbers keep their digits and one plus; mail, XMPP and Matrix addresses are case-folded,
+    and a mail address loses its +tag, an XMPP address its resource.
+    """
+    value = written.strip()
+    match kind:
+        case AddressKind.PHONE | AddressKind.WHATSAPP | AddressKind.SIGNAL:
+            digits = "".join(c for c in value if c in "0123456789")
+            return Address(kind, f"+{digits.removeprefix('00')}")
+        case AddressKind.MAIL:
+            local, _, host = value.casefold().rpartition("@")
+            return Address(kind, f"{local.partition('+')[0]}@{host}")
+        case AddressKind.XMPP:
+            return Address(kind, value.casefold().partition("/")[0])
+        case AddressKind.MATRIX:
+            return Address(kind, value.casefold())
+        case _:
+            return Address(kind, value)
