@@ -6,9 +6,11 @@ from functools import partial
 
 from troth.clock import Clock, SystemClock
 from troth.delivery.courier import Courier
+from troth.domain.incoming import Incoming
 from troth.domain.language import Languages
 from troth.domain.reply import Reply
 from troth.engine import door
+from troth.engine.arrival import arrive
 from troth.engine.crew import Crew
 from troth.engine.deliver import Delivery, Post
 from troth.engine.recorder import Recorder
@@ -38,6 +40,10 @@ class Store:
     def take(self, reply: Reply) -> door.Answer:
         """Give a reply to the one door."""
         return door.take(self.db, self.vault, self.languages, reply, self.clock.now())
+
+    def hear(self, incoming: Incoming) -> door.Answer | None:
+        """Give what came in by a provider to the one door; None where there is to be silence."""
+        return arrive(self.db, self.vault, self.languages, incoming, self.clock.now())
 
 
 @dataclass(frozen=True)

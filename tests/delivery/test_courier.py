@@ -9,8 +9,9 @@ import pytest
 from tests.support.phones import HANG_UP, Phones
 from tests.support.ports import free_port
 from troth.clock import SystemClock
-from troth.delivery.courier import Courier, is_channel_url, url_scheme
+from troth.delivery.courier import Courier, is_channel_url
 from troth.delivery.outcome import Message, Outcome, Refused, Sent, TryAgain
+from troth.delivery.provider import scheme_of
 
 Laid = list[tuple[int, int, str, str]]
 
@@ -122,4 +123,4 @@ def test_no_log_line_and_no_outcome_shows_the_channel(
     ],
 )
 def test_of_a_channel_only_the_scheme_is_shown(url: str, scheme: str) -> None:
-    assert url_scheme(url) == scheme
+    assert scheme_of(url) == scheme

@@ -17,6 +17,7 @@ from troth.delivery.connections import Connections
 from troth.delivery.exchange import SEND_SECONDS, Exchange, exchanging
 from troth.delivery.inbox_channel import SCHEME, InboxAsset, LayInInbox, register
 from troth.delivery.outcome import Message, Outcome, Refused, Sent, TryAgain
+from troth.delivery.provider import scheme_of
 from troth.delivery.session import install
 
 _STATUS = re.compile(r"error=(\d{3})\b")
@@ -57,7 +58,7 @@ class Courier:
     def send(self, message: Message) -> Outcome:
         """Send once. Never raises for what a provider does; takes a minute at the most by HTTP."""
         url = message.url
-        if url_scheme(url) == SCHEME:
+        if scheme_of(url) == SCHEME:
             url = f"{SCHEME}://{message.partner_id}/{message.nudge_id}"
         plugin = _instantiate(url, self._asset)
         if plugin is None:
@@ -77,12 +78,6 @@ class Courier:
         if len(plugin) > 1:  # trying again would send to those places too that took it
             return Refused("one of the channel's several places did not take it")
         return _failure(exchange) if exchange.asked else _failure_of_log(seen)
-
-
-def url_scheme(url: str) -> str:
-    """Return the part of a channel URL that may be shown and logged."""
-    scheme = url.partition("://")[0].strip().casefold()
-    return scheme if re.fullmatch(r"[a-z0-9+.-]{1,32}", scheme) else "unknown"
 
 
 def is_channel_url(url: str) -> bool:

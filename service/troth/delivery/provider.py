@@ -10,6 +10,7 @@ from apprise.manager_plugins import NotificationManager
 from troth.delivery.inbox_channel import register
 
 LONGEST = 64  # characters of a name
+UNKNOWN = "unknown"
 _WEB = frozenset({"http", "https"})  # a provider's own webhook URL, as people copy it
 _Form = tuple[bool, bool]  # has a user, has a path
 _SCHEME = re.compile(r"[a-z0-9][a-z0-9+.-]{0,31}")
@@ -26,13 +27,19 @@ def provider_of(url: str) -> str:
     be either, and what does not look like a host, is left out. Nothing else of the URL is ever in
     the name. `ntfy:` and `ntfys:` of one host are two names: they have two front doors.
     """
-    scheme = url.partition("://")[0].strip().casefold()
-    if not _SCHEME.fullmatch(scheme):
-        return "unknown"
+    scheme = scheme_of(url)
+    if scheme == UNKNOWN:
+        return UNKNOWN
     host = _host(url) if _has_host(scheme, _form(url)) else None
     if host is None:
         return scheme
     return f"{scheme}:{host[-(LONGEST - len(scheme) - 1) :]}"
+
+
+def scheme_of(url: str) -> str:
+    """Return the part of a channel URL that may be shown and logged."""
+    scheme = url.partition("://")[0].strip().casefold()
+    return scheme if _SCHEME.fullmatch(scheme) else UNKNOWN
 
 
 def _form(url: str) -> _Form:

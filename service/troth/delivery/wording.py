@@ -27,6 +27,8 @@ def compose(
     A channel that is not `open`, and an intimate ritual on any, gets a text without content: what
     may be read on a locked screen says only that there is something, and where.
     """
+    if content.purpose is NudgePurpose.ANSWER:  # worded for its channel when it was planned
+        return "", content.text or ""
     if content.purpose is NudgePurpose.CONSENT or ritual is None:
         return (
             language.say("consent_title"),

@@ -27,7 +27,8 @@ class Reply:
 
     `way` names the way in and `provider_id` the message within it: together they come once.
     `nudge_id` is set where a link or a thread tells which nudge is meant, `channel_id` where one
-    channel is known; `said` where a button leaves nothing to be read.
+    channel is known; `said` where a button leaves nothing to be read. What is said back to a
+    `discreet` one may stand on a locked screen, and names no ritual.
     """
 
     way: str
@@ -39,6 +40,7 @@ class Reply:
     nudge_id: int | None = None
     channel_id: int | None = None
     said: "Said | None" = None
+    discreet: bool = False
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,7 @@ class NudgePurpose(StrEnum):
     SNOOZE = "snooze"
     STEP = "step"
     CONSENT = "consent"
+    ANSWER = "answer"
 
 
 class ChannelState(StrEnum):

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from troth.delivery.courier import url_scheme
+from troth.delivery.address import address_of
 from troth.delivery.inbox_channel import SCHEME
-from troth.delivery.provider import provider_of
+from troth.delivery.provider import provider_of, scheme_of
 from troth.domain.states import ChannelState, NudgePurpose
 from troth.engine.changes import ChangeKind
 from troth.schedules.couple import Way
@@ -34,17 +34,17 @@ def apply_channels(
         if found is None:
             channel_id = _add_channel(conn, vault, couple, partner_id, position, way, now)
             kept.add(channel_id)
-            yield ChangeKind.ADDED, url_scheme(way.url)
+            yield ChangeKind.ADDED, scheme_of(way.url)
             continue
         kept.add(found)
         values = {"position": position, "sensitivity": way.sensitivity, "retired_at": None}
-        channels.update_channel(conn, found, {**values, "provider": provider_of(way.url)})
+        channels.update_channel(conn, found, {**values, **_routes(vault, way)})
         if found not in held:
             if not nudges.was_asked(conn, found):
                 _ask(conn, vault, couple, partner_id, found, now)
-            yield ChangeKind.ADDED, url_scheme(way.url)
+            yield ChangeKind.ADDED, scheme_of(way.url)
         elif (held[found].position, held[found].sensitivity) != (position, way.sensitivity):
-            yield ChangeKind.CHANGED, url_scheme(way.url)
+            yield ChangeKind.CHANGED, scheme_of(way.url)
     for channel_id in set(held) - kept:
         channels.update_channel(conn, channel_id, {"retired_at": now})
         nudges.withdraw_for_channel(conn, channel_id, "its channel was taken out")
@@ -53,8 +53,15 @@ def apply_channels(
 
 def _mark(vault: Vault, way: Way) -> str:
     """Return what tells two channels apart. There is one inbox, however it is written."""
-    is_inbox = url_scheme(way.url) == SCHEME
+    is_inbox = scheme_of(way.url) == SCHEME
     return vault.mark(f"{SCHEME}://" if is_inbox else way.url)
+
+
+def _routes(vault: Vault, way: Way) -> dict[str, object]:
+    """Return who carries a channel, and the mark of the address from which its replies come."""
+    address = way.address or address_of(way.url)
+    mark = vault.mark(f"{address.kind}:{address.value}") if address else None
+    return {"provider": provider_of(way.url), "address_mark": mark}
 
 
 def _add_channel(
@@ -66,7 +73,7 @@ def _add_channel(
     way: Way,
     now: datetime,
 ) -> int:
-    scheme = url_scheme(way.url)
+    scheme = scheme_of(way.url)
     is_inbox = scheme == SCHEME
     channel_id = channels.add_channel(
         conn,
@@ -74,7 +81,7 @@ def _add_channel(
             "partner_id": partner_id,
             "position": position,
             "scheme": scheme,
-            "provider": provider_of(way.url),
+            **_routes(vault, way),
             "url_sealed": vault.seal(way.url),
             "url_mark": _mark(vault, way),
             "sensitivity": way.sensitivity,

@@ -27,7 +27,7 @@ def give_up_channel(
     ledger.append(conn, [events.nudge_failed(nudge, partner, reason, now)])
     if nudge.purpose is NudgePurpose.CONSENT:
         _mark_failing(conn, nudge, partner, now)
-    else:
+    elif nudge.purpose is not NudgePurpose.ANSWER:  # what is said back belongs where one wrote
         nudges.plan_nudges(conn, vault, _fallback(conn, nudge, now), now)
 
 

@@ -1,6 +1,6 @@
 """The one door: every reply, by whatever way it came, is read, kept, acted on and answered here."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
@@ -26,28 +26,36 @@ class Answer:
 
     text: str
     verb: Verb
+    is_new: bool = field(default=True, compare=False)
 
 
 def take(db: Database, vault: Vault, languages: Languages, reply: Reply, now: datetime) -> Answer:
-    """Take one reply in, in one transaction; one that came before gets the same answer again.
+    """Take one reply in, in one transaction; one that came before gets the same answer again."""
+    with db.writing() as conn:
+        return take_in(conn, vault, languages, reply, now)
+
+
+def take_in(
+    conn: Connection, vault: Vault, languages: Languages, reply: Reply, now: datetime
+) -> Answer:
+    """Take one reply in, within the caller's transaction.
 
     The occurrence is held before anything of it is written: two who answer at once take turns.
     """
-    with db.writing() as conn:
-        reply_id = replies.keep_reply(conn, reply)
-        if reply_id is None:
-            return Answer(*replies.earlier_answer(conn, reply))
-        couples.hold(conn, [reply.couple_id])
-        couple = couples.load_couple(conn, reply.couple_id)
-        partner, language = couple.partner_by_id(reply.partner_id), languages.of(couple.language)
-        found = candidates(conn, couple, partner, reply, now)
-        said = reply.said or parse(reply.text, language.grammar, found.expected)
-        visit = Visit(couple, partner, language, reply, said, now)
-        chosen = found.choose(said)
-        meant = occurrences.lock_occurrence(conn, chosen.id) if chosen else None
-        _record(conn, vault, visit, reply_id, meant)
-        text = _act(conn, vault, visit, found, meant)
-        replies.set_answer(conn, reply_id, text)
+    reply_id = replies.keep_reply(conn, reply)
+    if reply_id is None:
+        return Answer(*replies.earlier_answer(conn, reply), is_new=False)
+    couples.hold(conn, [reply.couple_id])
+    couple = couples.load_couple(conn, reply.couple_id)
+    partner, language = couple.partner_by_id(reply.partner_id), languages.of(couple.language)
+    found = candidates(conn, couple, partner, reply, now)
+    said = reply.said or parse(reply.text, language.grammar, found.expected)
+    visit = Visit(couple, partner, language, reply, said, now)
+    chosen = found.choose(said)
+    meant = occurrences.lock_occurrence(conn, chosen.id) if chosen else None
+    _record(conn, vault, visit, reply_id, meant)
+    text = _act(conn, vault, visit, found, meant)
+    replies.set_answer(conn, reply_id, text)
     log.info("reply.taken", couple=couple.id, reply=f"r{reply_id}", way=reply.way, verb=said.verb)
     return Answer(text, said.verb)
 
@@ -102,8 +110,9 @@ def _ask_which(conn: Connection, visit: Visit, found: Candidates) -> str:
     if not found.choices:
         return visit.language.say("nothing_open")
     rows = rituals.load_rituals(conn, {occurrence.ritual_id for occurrence, _ in found.choices})
+    named = not visit.reply.discreet
     choices = ", ".join(
-        f"{code} {ritual_from_json(rows[occurrence.ritual_id].spec).title}"
+        f"{code} {ritual_from_json(rows[occurrence.ritual_id].spec).title}" if named else str(code)
         for occurrence, code in found.choices
     )
     return visit.language.say("which", choices=choices, code=found.choices[0][1])

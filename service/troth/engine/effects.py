@@ -43,7 +43,7 @@ def acknowledge(conn: Connection, visit: Visit, occurrence: Occurrence) -> str:
     nudges.withdraw(conn, occurrence.id, "it was answered", visit.partner.id)
     was_over = visit.now >= occurrence.ends_at
     settle_occurrence(conn, occurrence.id, visit.now)
-    title = _title(conn, occurrence)
+    title = _title(conn, visit, occurrence)
     noted = visit.language.say(
         f"noted_{visit.said.verb}", title=title, rating=visit.said.rating or ""
     )
@@ -53,7 +53,7 @@ def acknowledge(conn: Connection, visit: Visit, occurrence: Occurrence) -> str:
 def snooze(conn: Connection, vault: Vault, visit: Visit, occurrence: Occurrence) -> str:
     """Plan one more nudge at the time asked for, if the occurrence still has use for it then."""
     at = snoozed_until(visit.said.later, visit.partner, visit.now)
-    title = _title(conn, occurrence)
+    title = _title(conn, visit, occurrence)
     if not occurrence.is_open:
         return visit.language.say("nothing_more", title=title)
     if at >= occurrence.ends_at:
@@ -94,12 +94,14 @@ def begin(conn: Connection, vault: Vault, visit: Visit, occurrence: Occurrence) 
     ritual = _ritual(conn, occurrence)
     steps = [n for n in nudges.nudges_of(conn, occurrence.id) if n.purpose is NudgePurpose.STEP]
     if ritual is None or not ritual.steps or not occurrence.is_open:
-        return visit.language.say("nothing_to_begin", title=_title(conn, occurrence))
+        return visit.language.say("nothing_to_begin", title=_title(conn, visit, occurrence))
     if not steps:
         planned = _steps(conn, visit, occurrence, ritual)
         nudges.plan_nudges(conn, vault, list(planned), visit.now)
     lasts = sum((step.lasts for step in ritual.steps), timedelta())
-    return visit.language.say("begun", title=ritual.title, lasts=format_duration(lasts))
+    return visit.language.say(
+        "begun", title=_title(conn, visit, occurrence), lasts=format_duration(lasts)
+    )
 
 
 def _steps(
@@ -171,6 +173,6 @@ def _ritual(conn: Connection, occurrence: Occurrence) -> Ritual | None:
         return None
 
 
-def _title(conn: Connection, occurrence: Occurrence) -> str:
-    ritual = _ritual(conn, occurrence)
+def _title(conn: Connection, visit: Visit, occurrence: Occurrence) -> str:
+    ritual = None if visit.reply.discreet else _ritual(conn, occurrence)
     return ritual.title if ritual else "Troth"

@@ -6,7 +6,8 @@ from datetime import datetime
 from troth.domain.states import ChannelState, NudgePurpose, NudgeState
 from troth.store.records import Channel, Parcel
 
-ASKED_FOR = (NudgePurpose.SNOOZE, NudgePurpose.STEP)  # the partner set the time: quiet gives way
+# The partner set the time, or wrote just now: quiet hours give way.
+ASKED_FOR = (NudgePurpose.SNOOZE, NudgePurpose.STEP, NudgePurpose.ANSWER)
 
 
 @dataclass(frozen=True)
@@ -48,5 +49,7 @@ def _may_use(channel: Channel, purpose: NudgePurpose) -> bool:
     """Before its owner agrees, a channel carries one question and nothing else."""
     if channel.is_retired:
         return False
+    if purpose is NudgePurpose.ANSWER:  # whoever writes may be answered, once
+        return channel.state is not ChannelState.FAILING
     asks = purpose is NudgePurpose.CONSENT
     return channel.state is (ChannelState.UNCONFIRMED if asks else ChannelState.CONFIRMED)

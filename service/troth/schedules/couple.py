@@ -9,6 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from troth.domain.durations import format_duration
+from troth.domain.incoming import Address
 from troth.domain.ritual import ZONE_COUPLE, ZONE_EACH, Ritual, Step, Zones
 from troth.domain.states import AnswerKind, Rule, Sensitivity
 from troth.domain.turns import ALTERNATE
@@ -33,6 +34,7 @@ class Way:
 
     url: str = field(repr=False)
     sensitivity: Sensitivity
+    address: Address | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -188,7 +190,7 @@ def _read_ways(
             told = [] if reading.takes_url and reading.takes_url(url) else [_NO_CHANNEL]
             inbox = url.casefold().startswith("troth:")
             default = Sensitivity.OPEN if inbox else Sensitivity.DISCREET
-            ways.append(Way(url, channel.sensitivity or default))
+            ways.append(Way(url, channel.sensitivity or default, channel.address))
         path = ("partners", key, "channels", index)
         problems += [document.problem(path, message) for message in told]
     urls = [way.url for way in ways]

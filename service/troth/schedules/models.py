@@ -23,6 +23,7 @@ from pydantic_core import CoreSchema
 
 from troth.domain.cron import check_cron
 from troth.domain.durations import format_duration, parse_duration
+from troth.domain.incoming import Address, AddressKind, normal
 from troth.domain.quiet import QuietHours
 from troth.domain.states import AnswerKind, Rule, Sensitivity, Visibility
 from troth.schedules.suggest import nearest
@@ -51,6 +52,16 @@ def _zone(value: str) -> str:
         hint = nearest(value, _zones())
         raise ValueError(f"'{value}' is no time zone{hint}; zones are named like Europe/Lisbon")
     return value
+
+
+def _address(value: object) -> Address | None:
+    if value is None or isinstance(value, Address):
+        return value
+    kind, colon, written = str(value).partition(":")
+    if not colon or kind not in set(AddressKind) or not written.strip():
+        known = ", ".join(AddressKind)
+        raise ValueError(f"an address is a kind and a value, as phone:+15550100; kinds: {known}")
+    return normal(AddressKind(kind), written)
 
 
 def _quiet(value: object) -> QuietHours:
@@ -174,6 +185,11 @@ class ChannelForm(Form):
 
     url: Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
     sensitivity: Sensitivity | None = None
+    address: Annotated[Address | None, BeforeValidator(_address), PlainSerializer(str)] = Field(
+        None,
+        description="Where its replies come from, if its URL does not tell: phone:+351...",
+        json_schema_extra={"type": "string"},
+    )
 
     @model_validator(mode="before")
     @classmethod

@@ -2,13 +2,14 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, func, select, update
 
-from troth.domain.states import ChannelState, Sensitivity
+from troth.domain.states import ChannelState, NudgeState, Sensitivity
 from troth.store.batches import is_one_of
 from troth.store.records import Channel
-from troth.store.tables import channels
+from troth.store.tables import channels, nudges, partners
 
 
 def channels_of(conn: Connection, partner_ids: Collection[int]) -> dict[int, list[Channel]]:
@@ -48,6 +49,33 @@ def find_channel(conn: Connection, partner_id: int, url_mark: str) -> int | None
     )
     found: int | None = conn.execute(query).scalar()
     return found
+
+
+def find_by_address(conn: Connection, mark: str) -> tuple[Channel, int] | None:
+    """Return the channel whose replies come from this address, with its couple's id.
+
+    Where several do, it is the one by which something left last: people answer what they got.
+    """
+    query = (
+        select(channels, partners.c.couple_id)
+        .join(partners, partners.c.id == channels.c.partner_id)
+        .where(channels.c.address_mark == mark)
+        .order_by(channels.c.retired_at.is_not(None), channels.c.id)
+    )
+    rows = conn.execute(query).all()
+    if len(rows) > 1:
+        rows = sorted(rows, key=lambda row: _last_sent(conn, row), reverse=True)
+    return (to_channel(rows[0]), rows[0].couple_id) if rows else None
+
+
+def _last_sent(conn: Connection, row: Row[Any]) -> tuple[bool, int]:
+    """Return how a channel ranks among those of one address: in use, and by its last nudge."""
+    query = select(func.max(nudges.c.id)).where(
+        nudges.c.partner_id == row.partner_id,  # which has an index
+        nudges.c.channel_id == row.id,
+        nudges.c.state == NudgeState.SENT,
+    )
+    return row.retired_at is None, conn.execute(query).scalar() or 0
 
 
 def add_channel(conn: Connection, values: dict[str, object]) -> int:

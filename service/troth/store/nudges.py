@@ -10,7 +10,7 @@ from troth.domain.ladder import Rung
 from troth.domain.states import NudgePurpose, NudgeState, OccurrenceState
 from troth.store.batches import insert_rows, is_one_of
 from troth.store.records import Nudge
-from troth.store.tables import nudges, occurrences, partners
+from troth.store.tables import channels, nudges, occurrences, partners
 from troth.store.vault import Vault, token_hash
 from troth.store.wakeup import wake
 
@@ -103,6 +103,18 @@ def told(conn: Connection, partner_id: int, last: int) -> list[Nudge]:
     )
     newest = query.order_by(nudges.c.created_at.desc(), nudges.c.id.desc()).limit(last)
     return [to_nudge(row) for row in conn.execute(newest)]
+
+
+def sent_by(conn: Connection, channel_id: int, last: int) -> list[int]:
+    """Return the ids of the latest nudges that left by a channel."""
+    partner = select(channels.c.partner_id).where(channels.c.id == channel_id).scalar_subquery()
+    query = select(nudges.c.id).where(
+        nudges.c.partner_id == partner,  # which has an index
+        nudges.c.channel_id == channel_id,
+        nudges.c.state == NudgeState.SENT,
+    )
+    newest = query.order_by(nudges.c.created_at.desc(), nudges.c.id.desc()).limit(last)
+    return list(conn.execute(newest).scalars())
 
 
 def codes_in_use(

@@ -69,6 +69,13 @@ def complete_reply(conn: Connection, reply_id: int, values: dict[str, Any]) -> N
     conn.execute(update(replies).where(replies.c.id == reply_id).values(**values))
 
 
+def latest_verbs(conn: Connection, partner_id: int, count: int) -> list[Verb]:
+    """Return what a partner's last replies were taken for, the newest first."""
+    query = select(replies.c.verb).where(replies.c.partner_id == partner_id)
+    newest = query.order_by(replies.c.id.desc()).limit(count)
+    return [Verb(verb) for verb in conn.execute(newest).scalars()]
+
+
 def acknowledgements(conn: Connection, occurrence_id: int) -> dict[str, Acknowledgement]:
     """Return each partner's latest word on an occurrence, by partner key."""
     query = (

@@ -80,6 +80,7 @@ channels = Table(
     Column("provider", String(64), nullable=False, server_default="unknown"),
     Column("url_sealed", Text, nullable=False),
     Column("url_mark", String(64), nullable=False),  # keyed hash: is it the same URL?
+    Column("address_mark", String(64)),  # keyed hash: where its replies come from
     Column("sensitivity", String(16), nullable=False),
     Column("state", String(16), nullable=False),
     Column("changed_at", Instant, nullable=False),
@@ -87,6 +88,7 @@ channels = Table(
     UniqueConstraint("partner_id", "url_mark"),
     one_of("state", ChannelState),
 )
+Index("ix_channels_address_mark", channels.c.address_mark)
 
 providers = Table(
     "providers",
@@ -234,6 +236,15 @@ replies = Table(
     UniqueConstraint("way", "provider_id"),
 )
 Index("ix_replies_occurrence", replies.c.occurrence_id)
+Index("ix_replies_partner", replies.c.partner_id, replies.c.id)
+
+# Where listeners stand: a mailbox's last message, a chat's last event.
+positions = Table(
+    "positions",
+    metadata,
+    Column("name", String(128), primary_key=True),
+    Column("position", Text, nullable=False),
+)
 
 ledger = Table(
     "ledger",

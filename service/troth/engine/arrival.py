@@ -1,0 +1,131 @@
+"""arrival: what came in by a provider finds its partner, goes through the door, is answered once.
+
+Strangers get silence. What is said back is a nudge like any other, planned in the transaction that
+keeps the reply: a message that a provider hands in again is not answered again.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import Connection
+
+from troth.domain.grammar import Verb
+from troth.domain.incoming import AddressKind, Incoming
+from troth.domain.language import Languages
+from troth.domain.reply import Reply, Said, normal_words
+from troth.domain.states import ChannelState, NudgePurpose, Sensitivity
+from troth.engine import door
+from troth.engine.quoted import quoted_nudge
+from troth.store import channels, nudges, replies
+from troth.store.database import Database
+from troth.store.records import Channel, Nudge
+from troth.store.vault import Vault
+
+log = structlog.get_logger()
+
+ANSWER_USE = timedelta(minutes=15)  # an answer that comes later is of no use
+MOST_UNHELPFUL = 5  # answers to one address until it says something that is understood
+LONGEST_ID = 200  # characters of a provider's message id that are kept
+# In every language that Troth speaks; anywhere else these words mean that something was done.
+AGREEING = frozenset({("yes",), ("y",), ("ja",), ("si",), ("sí",), ("oui",), ("sim",)})
+
+
+@dataclass(frozen=True)
+class Sender:
+    """The channel by which somebody wrote, and the nudge that they answer, if that is known."""
+
+    channel: Channel
+    couple_id: int
+    nudge: Nudge | None
+
+
+def arrive(
+    db: Database, vault: Vault, languages: Languages, incoming: Incoming, now: datetime
+) -> door.Answer | None:
+    """Take one message in; return what was said back, or None where there was to be silence."""
+    with db.writing() as conn:
+        sender = None if incoming.is_automatic else _sender(conn, vault, incoming)
+        if sender is None:
+            log.info("arrival.unheard", way=incoming.way, automatic=incoming.is_automatic)
+            return None
+        sender = _with_quoted(conn, sender, incoming)
+        answer = door.take_in(conn, vault, languages, _reply(sender, incoming, now), now)
+        if answer.is_new and _is_to_be_said(conn, sender, answer):
+            nudges.plan_nudges(conn, vault, [_echo(sender, answer.text, now)], now)
+        return answer
+
+
+def _sender(conn: Connection, vault: Vault, incoming: Incoming) -> Sender | None:
+    """Find who wrote: by the token that came back, else by their address."""
+    nudge = nudges.find_nudge(conn, incoming.token) if incoming.token else None
+    if nudge is not None and nudge.channel_id is not None:
+        channel = channels.load_channel(conn, nudge.channel_id)
+        return Sender(channel, nudge.couple_id, nudge) if channel else None
+    address = incoming.address
+    found = channels.find_by_address(conn, vault.mark(f"{address.kind}:{address.value}"))
+    if found is None or (_may_be_forged(incoming) and not _stops(incoming)):
+        return None
+    return Sender(*found, None)
+
+
+def _may_be_forged(incoming: Incoming) -> bool:
+    """Anybody can write any sender on a mail: the token of its reply address is what is secret."""
+    return incoming.address.kind is AddressKind.MAIL
+
+
+def _stops(incoming: Incoming) -> bool:
+    return normal_words(incoming.text.partition("\n")[0]) in (("stop",), ("unsubscribe",))
+
+
+def _with_quoted(conn: Connection, sender: Sender, incoming: Incoming) -> Sender:
+    if sender.nudge is not None or incoming.quoted is None:
+        return sender
+    nudge = quoted_nudge(conn, sender.channel, incoming.quoted)
+    return Sender(sender.channel, sender.couple_id, nudge)
+
+
+def _reply(sender: Sender, incoming: Incoming, now: datetime) -> Reply:
+    return Reply(
+        way=incoming.way,
+        provider_id=incoming.provider_id[:LONGEST_ID],
+        couple_id=sender.couple_id,
+        partner_id=sender.channel.partner_id,
+        text=incoming.text,
+        received_at=now,
+        nudge_id=sender.nudge.id if sender.nudge else None,
+        channel_id=sender.channel.id,
+        said=_consent(sender.channel, incoming.text),
+        discreet=sender.channel.sensitivity is not Sensitivity.OPEN,
+    )
+
+
+def _consent(channel: Channel, text: str) -> Said | None:
+    """Read YES, which agrees only where its owner was asked, or has stopped; else it means done."""
+    asked = channel.state in (ChannelState.UNCONFIRMED, ChannelState.STOPPED)
+    return Said(Verb.START) if asked and normal_words(text) in AGREEING else None
+
+
+def _is_to_be_said(conn: Connection, sender: Sender, answer: door.Answer) -> bool:
+    """Whether an answer is sent: each once, but no end of them to who is not understood."""
+    if not answer.text:
+        return False
+    if sender.channel.state is ChannelState.STOPPED and answer.verb not in (Verb.START, Verb.HELP):
+        return False
+    if answer.verb is not Verb.UNKNOWN:
+        return True
+    latest = replies.latest_verbs(conn, sender.channel.partner_id, MOST_UNHELPFUL + 1)
+    return latest != [Verb.UNKNOWN] * (MOST_UNHELPFUL + 1)
+
+
+def _echo(sender: Sender, text: str, now: datetime) -> dict[str, object]:
+    return {
+        "couple_id": sender.couple_id,
+        "partner_id": sender.channel.partner_id,
+        "occurrence_id": None,
+        "channel_id": sender.channel.id,
+        "purpose": NudgePurpose.ANSWER,
+        "text": text,
+        "due_at": now,
+        "expires_at": now + ANSWER_USE,
+    }
