@@ -35,7 +35,7 @@ from troth.schedules.load import load_schedules
 from troth.settings import Settings
 from troth.store import channels, couples, inbox, ledger, nudges, occurrences, replies
 from troth.store.claims import Claim
-from troth.store.records import Couple, Nudge, Occurrence
+from troth.store.records import Channel, Couple, Nudge, Occurrence
 from troth.store.tables import metadata
 from troth.store.tables import nudges as nudge_table
 from troth.store.tables import occurrences as occurrence_table
@@ -341,6 +341,12 @@ class Stage:
         return wanted.astimezone(UTC)
 
     # --- what is known ---
+
+    def channels(self, key: str) -> list[Channel]:
+        """A partner's channels, in the order in which they are tried."""
+        partner_id = self.partner_id(key)
+        with self.store.db.reading() as conn:
+            return channels.channels_of(conn, [partner_id])[partner_id]
 
     def occurrences(self) -> list[Occurrence]:
         """Every occurrence, oldest first."""

@@ -1,0 +1,198 @@
+"""People answer where they were asked: the reply finds its partner, and is answered there, once."""
+
+import itertools
+from collections.abc import Callable
+
+import pytest
+
+from tests.support.stage import EVENING, Stage, couple_file
+from troth.domain.incoming import Address, AddressKind, Incoming
+from troth.domain.states import ChannelState
+
+PHONE = Address(AddressKind.PHONE, "+15550100")
+MAIL = Address(AddressKind.MAIL, "ben@example.org")
+BEN = """channels = [
+    { url = "{phones}/ben/first", sensitivity = "open", address = "phone:+1 555 0100" },
+    { url = "{phones}/ben/second", address = "mail:Ben@Example.org" },
+]"""
+COFFEE = """
+[rituals.coffee]
+practice = "shared-coffee"
+cron = "30 21 * * *"
+window = "4h"
+"""
+Text = Callable[..., str | None]
+
+
+@pytest.fixture
+def text(stage: Stage) -> Text:
+    """Ben's phone and mail both reach him; this writes from one of them."""
+    stage.couple(couple_file(EVENING, ben=BEN))
+    stage.settle_down()
+    stage.ben.confirms("/ben/first", "/ben/second")
+    numbers = itertools.count(1)
+
+    def write(words: str, *, of: Address = PHONE, again: str = "", **more: object) -> str | None:
+        number = again or f"message-{next(numbers)}"
+        answer = stage.store.hear(Incoming("test", number, of, words, **more))  # type: ignore[arg-type]
+        stage.settle_down()
+        return answer.text if answer else None
+
+    return write
+
+
+def evening(stage: Stage) -> None:
+    stage.wind("21:30")
+    stage.ana.expects("High and low of the day")
+    stage.ben.expects("High and low of the day", on="/ben/first")
+
+
+def test_a_text_message_settles_what_was_asked_and_is_echoed_once(stage: Stage, text: Text):
+    evening(stage)
+    text("A walk, and a meeting.")
+    stage.ben.expects("High and low of the day: your words are kept.", on="/ben/first")
+    stage.ben.expects_nothing()
+    stage.ana.says("A day.")
+    stage.wind("12:00")
+    assert stage.outcomes() == ["kept"]
+
+
+def test_a_message_handed_in_again_counts_once_and_is_not_echoed_again(stage: Stage, text: Text):
+    evening(stage)
+    first = text("A walk.", again="sms-1")
+    assert text("A walk.", again="sms-1") == first
+    stage.ben.expects("your words are kept", on="/ben/first")
+    stage.ben.expects_nothing()
+
+
+def test_strangers_get_silence(stage: Stage, text: Text):
+    evening(stage)
+    assert text("hello", of=Address(AddressKind.PHONE, "+15550199")) is None
+    assert text("STOP", of=Address(AddressKind.PHONE, "+15550199")) is None
+    stage.ben.expects_nothing()
+
+
+def test_a_mail_counts_only_with_the_token_of_its_reply_address(stage: Stage, text: Text):
+    stage.wind("21:30")
+    stage.ana.expects("High and low of the day")
+    token = stage.ben.expects("", on="/ben/first").body.rpartition("/r/")[2].split()[0]
+    assert text("A forged day.", of=MAIL) is None
+    assert text("A day.", of=MAIL, token=token) is not None
+    stage.ben.expects("your words are kept", on="/ben/first")
+
+
+def test_anybody_may_stop_a_mail_address(stage: Stage, text: Text):
+    text("STOP", of=MAIL)
+    stage.ben.expects("You will get nothing more here", on="/ben/second")
+    states = {channel.state for channel in stage.channels("ben")}
+    assert states == {ChannelState.CONFIRMED, ChannelState.STOPPED}
+
+
+def test_what_no_person_wrote_is_no_answer(stage: Stage, text: Text):
+    evening(stage)
+    assert text("I am away until Monday.", is_automatic=True) is None
+    stage.ben.expects_nothing()
+
+
+def test_a_discreet_channel_is_answered_without_content(stage: Stage, text: Text):
+    stage.couple(couple_file(EVENING, ben=BEN.replace('sensitivity = "open", ', "")))
+    stage.wind("21:30")
+    stage.ana.expects("High and low of the day")
+    stage.ben.expects("There is a moment waiting", on="/ben/first")
+    text("A walk.")
+    answer = stage.ben.expects("", on="/ben/first")
+    assert "High and low" not in answer.text
+    assert "kept" in answer.text
+
+
+def test_stop_silences_the_channel_by_which_it_came_and_says_nothing_more(stage: Stage, text: Text):
+    text("Stop!")
+    stage.ben.expects("You will get nothing more here", on="/ben/first")
+    text("and now")
+    stage.wind("21:31")
+    stage.ana.expects("High and low of the day")
+    stage.ben.expects("There is a moment waiting", on="/ben/second")
+    text("START")
+    stage.ben.expects("You will hear from Troth here", on="/ben/first")
+
+
+def test_yes_wakes_a_stopped_channel_and_means_done_on_any_other(stage: Stage, text: Text):
+    text("STOP")
+    assert text("Yes") is not None
+    assert all(each.state is ChannelState.CONFIRMED for each in stage.channels("ben"))
+    stage.couple(couple_file(COFFEE, ben=BEN))
+    stage.wind("21:31")
+    text("Yes")
+    stage.ben.expects("Coffee together: noted as done.", on="/ben/first")
+    for actor in (stage.ana, stage.ben):
+        for _ in range(3):
+            if actor._unread():
+                actor.expects("")
+
+
+def test_a_reaction_is_about_the_nudge_that_it_quotes(stage: Stage, text: Text):
+    stage.couple(couple_file(EVENING + COFFEE, ben=BEN))
+    stage.wind("21:30")
+    heard = [stage.ben.expects("", on="/ben/first") for _ in range(2)]
+    for _ in range(2):
+        stage.ana.expects("")
+    coffee = next(each for each in heard if "Coffee" in each.title)
+    text("👍", quoted=coffee.body[:30] + "…")
+    stage.ben.expects("Coffee together: noted as done.", on="/ben/first")
+    text("We did", quoted=coffee.body)  # the link in it tells as well
+    stage.ben.expects("Coffee together: noted as done.", on="/ben/first")
+
+
+def test_two_are_open_so_it_asks_once_which_is_meant(stage: Stage, text: Text):
+    stage.couple(couple_file(COFFEE + COFFEE.replace("coffee]", "tea]"), ben=BEN))
+    stage.wind("21:30")
+    for actor in (stage.ana, stage.ben):
+        for _ in range(2):
+            actor.expects("Coffee together")
+    text("done")
+    asked = stage.ben.expects("Which one?", on="/ben/first")
+    code = asked.body.partition("Which one? ")[2].split()[0]
+    text(f"{code} done")
+    stage.ben.expects("noted as done", on="/ben/first")
+
+
+def test_who_is_not_understood_gets_five_answers_and_then_silence(stage: Stage, text: Text):
+    for _ in range(8):
+        text("qwertz")
+    for _ in range(5):
+        stage.ben.expects("", on="/ben/first")
+    stage.ben.expects_nothing()
+    text("help")
+    stage.ben.expects("Troth sends small reminders", on="/ben/first")
+
+
+def test_an_answer_comes_in_quiet_hours_for_it_was_asked_for(stage: Stage, text: Text):
+    stage.wind("03:00")
+    stage.ana.expects("High and low of the day")
+    stage.ben.expects("High and low of the day", on="/ben/first")
+    for actor in (stage.ana, stage.ben):
+        for _ in actor._unread():
+            actor.expects("")
+    stage.couple(couple_file(EVENING, ben=BEN + '\nquiet = "22:00-07:00"'))
+    text("help")
+    stage.ben.expects("Troth sends small reminders", on="/ben/first")
+
+
+def test_an_answer_that_cannot_leave_goes_by_no_other_channel(stage: Stage, text: Text):
+    stage.phones.answers["/ben/first"] = 410
+    text("help")
+    stage.wind(minutes=30)
+    stage.ben.expects_nothing()
+
+
+def test_a_late_reply_is_judged_as_of_its_nudge(stage: Stage, text: Text):
+    stage.couple(couple_file(COFFEE, ben=BEN))
+    stage.wind("21:30")
+    stage.ana.expects("Coffee together")
+    stage.ben.expects("Coffee together", on="/ben/first")
+    stage.ana.says("done")
+    stage.sleep(hours=5)
+    stage.settle_down()
+    text("done")
+    assert stage.outcomes()[0] == "kept"
+    stage.ben.expects("It counts just as if it had come earlier", on="/ben/first")
