@@ -3,7 +3,7 @@
 import os
 import tomllib
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from platformdirs import user_data_path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -85,6 +85,18 @@ class Settings(BaseSettings):
         default_factory=dict,
         description='What a provider is spared: {"mailto:example.org": {"at_once": 5}, '
         '"twilio": {"per_second": 10}}, over all processes.',
+    )
+    inbound: dict[str, dict[str, Any]] = Field(
+        default_factory=dict,
+        description='By which providers replies come in, with what each is told: {"twilio": '
+        '{"token": "..."}}; see the channels in the docs.',
+        repr=False,
+    )
+    reply_address: str | None = Field(
+        None,
+        pattern=r"^[A-Za-z0-9._-]{1,31}@[A-Za-z0-9.-]{1,200}$",
+        description="The mailbox to which answers to mails go; each mail asks for them at an "
+        "address of its own in it, with a plus. Unset: mails are answered by their link.",
     )
     log_format: Literal["console", "json"] = Field(
         "console", description="Log lines for people or for machines."

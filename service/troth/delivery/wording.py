@@ -9,7 +9,10 @@ from troth.domain.states import NudgePurpose, Sensitivity
 
 @dataclass(frozen=True)
 class Content:
-    """What there is to say. `link` opens the answer page; `ask` and `prompt` are the ritual's."""
+    """What there is to say. `link` opens the answer page; `ask` and `prompt` are the ritual's.
+
+    `is_answered_here` where its channel brings answers back.
+    """
 
     purpose: NudgePurpose
     link: str
@@ -17,6 +20,7 @@ class Content:
     ask: str = ""
     prompt: str | None = None
     text: str | None = None
+    is_answered_here: bool = False
 
 
 def compose(
@@ -50,5 +54,6 @@ def _open_body(content: Content, ritual: Ritual, language: Language) -> str:
         lines.append(content.prompt)
     if content.purpose is NudgePurpose.REMINDER and ritual.lite:
         lines.append(language.say("lite", lite=ritual.lite))
-    lines.append(language.say("answer_at", link=content.link))
+    answer = "answer_here" if content.is_answered_here else "answer_at"
+    lines.append(language.say(answer, link=content.link))
     return "\n\n".join(lines)

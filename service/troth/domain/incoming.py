@@ -49,6 +49,15 @@ class Incoming:
     is_automatic: bool = False
 
 
+# Where a text message can be sent and none sent back.
+_ONE_WAY = ("+91", "+86", "+502", "+506", "+507", "+84")
+
+
+def takes_replies(address: Address) -> bool:
+    """Say whether people can answer from there: in some countries no text message comes back."""
+    return address.kind is not AddressKind.PHONE or not address.value.startswith(_ONE_WAY)
+
+
 def normal(kind: AddressKind, written: str) -> Address:
     """Return an address in the one way in which its kind is written.
 

@@ -12,6 +12,7 @@ MESSAGES: Mapping[str, frozenset[str]] = {
     "reminder": frozenset({"ask"}),
     "lite": frozenset({"lite"}),
     "answer_at": frozenset({"link"}),
+    "answer_here": frozenset({"link"}),
     "consent_title": frozenset(),
     "consent_body": frozenset({"names", "link"}),
     "noted_done": frozenset({"title", "rating"}),

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from troth.delivery.address import address_of
 from troth.delivery.inbox_channel import SCHEME
 from troth.delivery.provider import provider_of, scheme_of
+from troth.domain.incoming import takes_replies
 from troth.domain.states import ChannelState, NudgePurpose
 from troth.engine.changes import ChangeKind
 from troth.schedules.couple import Way
@@ -61,7 +62,8 @@ def _routes(vault: Vault, way: Way) -> dict[str, object]:
     """Return who carries a channel, and the mark of the address from which its replies come."""
     address = way.address or address_of(way.url)
     mark = vault.mark(f"{address.kind}:{address.value}") if address else None
-    return {"provider": provider_of(way.url), "address_mark": mark}
+    answers_by = address.kind if address and takes_replies(address) else None
+    return {"provider": provider_of(way.url), "address_mark": mark, "answers_by": answers_by}
 
 
 def _add_channel(

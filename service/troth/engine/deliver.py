@@ -15,6 +15,7 @@ from functools import partial
 import structlog
 
 from troth.clock import Clock
+from troth.delivery.answering import ReplyPath, answerable
 from troth.delivery.courier import Courier
 from troth.delivery.outcome import Message, Outcome, Refused
 from troth.delivery.wording import Content, compose
@@ -43,12 +44,17 @@ LEAST_WAIT, LONGEST_WAIT = timedelta(seconds=2), timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class Post:
-    """What makes a message of a nudge and sends it."""
+    """What makes a message of a nudge and sends it.
+
+    `answered_by` are the kinds of address whose replies come in; mails are answered at `mailbox`.
+    """
 
     courier: Courier
     vault: Vault
     languages: Languages
     public_url: str
+    mailbox: str | None = None
+    answered_by: frozenset[str] = frozenset()
 
     def send(self, parcel: Parcel, channel: Channel) -> Outcome:
         """Send a nudge by its channel."""
@@ -60,17 +66,20 @@ class Post:
 
     def _message(self, parcel: Parcel, channel: Channel) -> Message:
         nudge = parcel.nudge
+        token = self.vault.token(nudge.seed)
+        path = ReplyPath(f"{self.public_url}/r/{token}", token, self.mailbox)
         content = Content(
             purpose=nudge.purpose,
-            link=f"{self.public_url}/r/{self.vault.token(nudge.seed)}",
+            link=path.link,
             names=parcel.names,
             ask=parcel.asks,
             prompt=parcel.prompt,
             text=nudge.text,
+            is_answered_here=channel.answers_by in self.answered_by,
         )
         language = self.languages.of(parcel.language)
         title, body = compose(content, parcel.ritual, channel.sensitivity, language)
-        url = self.vault.open(channel.url_sealed)
+        url = answerable(self.vault.open(channel.url_sealed), path)
         return Message(url, title, body, nudge.id, nudge.partner_id)
 
 

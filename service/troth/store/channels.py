@@ -113,4 +113,5 @@ def to_channel(row: Row[tuple[object, ...]]) -> Channel:
         Sensitivity(row.sensitivity),
         ChannelState(row.state),
         row.retired_at is not None,
+        row.answers_by,
     )

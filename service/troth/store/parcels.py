@@ -44,6 +44,7 @@ def _query() -> Select[Any]:
         channels.c.provider,
         channels.c.url_sealed,
         channels.c.sensitivity,
+        channels.c.answers_by,
         channels.c.state.label("channel_state"),
         channels.c.retired_at.label("channel_retired_at"),
         occurrences.c.state.label("occurrence_state"),
@@ -98,4 +99,5 @@ def _channel(row: Row[Any]) -> Channel:
         sensitivity=Sensitivity(row.sensitivity),
         state=ChannelState(row.channel_state),
         is_retired=row.channel_retired_at is not None,
+        answers_by=row.answers_by,
     )

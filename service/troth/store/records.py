@@ -114,6 +114,7 @@ class Channel:
     sensitivity: Sensitivity
     state: ChannelState
     is_retired: bool
+    answers_by: str | None = None
 
 
 @dataclass(frozen=True)

@@ -81,6 +81,7 @@ channels = Table(
     Column("url_sealed", Text, nullable=False),
     Column("url_mark", String(64), nullable=False),  # keyed hash: is it the same URL?
     Column("address_mark", String(64)),  # keyed hash: where its replies come from
+    Column("answers_by", String(16)),  # the kind of that address; none where no reply can come
     Column("sensitivity", String(16), nullable=False),
     Column("state", String(16), nullable=False),
     Column("changed_at", Instant, nullable=False),

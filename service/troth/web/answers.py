@@ -18,6 +18,7 @@ from troth.web.cards import Card, Reader, cards_of
 from troth.web.pages import Pages, new_form
 
 DEMO = "demo"
+BUTTON = "button"  # the mark of a reply that is pressed, however often, not filled in
 
 
 class AnswerForm(BaseModel):
@@ -87,6 +88,21 @@ def router(store: Store, pages: Pages, *, demo: bool) -> APIRouter:
             return RedirectResponse(linked.home, 303)
         with store.db.reading() as conn:
             return _show(conn, store, pages, linked, answer.text)
+
+    @routes.post("/r/{token}/{verb}")
+    def press_button(token: str, verb: Verb) -> Response:
+        """Take a button of the message itself, or a mail program's one-click unsubscribing."""
+        with store.db.reading() as conn:
+            linked = _find(conn, store, token, None, demo=False)
+        if linked is None or (linked.is_over and verb not in (Verb.STOP, Verb.START)):
+            return Response(status_code=404 if linked is None else 410)
+        tap = link.Tap(BUTTON, verb)
+        try:
+            said = link.read(tap, linked.nudge, linked.occurrence)
+        except link.UnfitError:
+            return Response(status_code=422)
+        store.take(link.reply_from_link(tap, said, linked.nudge, linked.reader.now))
+        return Response(status_code=204)
 
     return routes
 

@@ -10,7 +10,8 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from troth.bootstrap import Store
-from troth.web import answers, health, inbox, score
+from troth.inbound.ways import open_hooks
+from troth.web import answers, health, hooks, inbox, score
 from troth.web.guard import PAGE_HEADERS, BodyLimit, DiscreetHeaders, KnownHosts
 from troth.web.pages import STATIC, Pages
 
@@ -38,7 +39,8 @@ def create_app(store: Store, *, demo: bool = False) -> FastAPI:
     for part in (inbox, answers, score):
         app.include_router(part.router(store, pages, demo=demo))
     app.include_router(health.router(store))
-    app.add_middleware(BodyLimit, refuse=pages.notice)
+    app.include_router(hooks.router(store, open_hooks(store.settings.inbound)))
+    app.add_middleware(BodyLimit, refuse=pages.notice, hooks=hooks.PREFIX)
     if demo:
         app.add_middleware(KnownHosts, refuse=pages.notice, page_url=store.settings.page_url)
     app.add_middleware(DiscreetHeaders)  # added last, so it stands outermost

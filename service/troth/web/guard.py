@@ -8,6 +8,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LARGEST_BODY = 64 * 1024  # bytes
+LARGEST_HOOK = 1024 * 1024  # bytes: a mail, handed over whole
 HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 PAGE_HEADERS = {
     "Cache-Control": "no-store",
@@ -47,16 +48,19 @@ class DiscreetHeaders:
 class BodyLimit:
     """Reads a body before anybody else does, and refuses it as soon as it is too large."""
 
-    def __init__(self, app: ASGIApp, refuse: Refuse) -> None:
+    def __init__(self, app: ASGIApp, refuse: Refuse, hooks: str) -> None:
+        """Refuse by `refuse`; what lies under the path `hooks` may be larger."""
         self._app = app
         self._refuse = refuse
+        self._hooks = hooks
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         if scope["type"] != "http" or scope["method"] in ("GET", "HEAD"):
             return await self._app(scope, receive, send)
+        largest = LARGEST_HOOK if scope["path"].startswith(self._hooks) else LARGEST_BODY
         length = Headers(scope=scope).get("content-length", "0")
-        if not length.isdecimal() or len(length) > 9 or int(length) > LARGEST_BODY:
+        if not length.isdecimal() or len(length) > 9 or int(length) > largest:
             return await self._refuse(413)(scope, receive, send)
         body = bytearray()
         while True:
@@ -64,7 +68,7 @@ class BodyLimit:
             if message["type"] == "http.disconnect":
                 return None
             body += message.get("body", b"")
-            if len(body) > LARGEST_BODY:
+            if len(body) > largest:
                 return await self._refuse(413)(scope, receive, send)
             if not message.get("more_body", False):
                 return await self._app(scope, _replay(bytes(body), receive), send)
