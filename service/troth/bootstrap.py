@@ -17,10 +17,12 @@ from troth.engine.recorder import Recorder
 from troth.engine.results import record
 from troth.engine.rounds import Rounds
 from troth.errors import TrothError
+from troth.inbound.inbox import Inbox
+from troth.inbound.ways import open_kinds, open_listeners
 from troth.limits import ProviderLimits
 from troth.schedules.catalogue import load_languages
 from troth.settings import Settings
-from troth.store import inbox, schema
+from troth.store import inbox, positions, schema
 from troth.store.database import Database
 from troth.store.keyfile import key_from_file
 from troth.store.vault import Vault
@@ -94,7 +96,14 @@ def build(
     courier = Courier(partial(_lay_in_inbox, store), keep_connections=settings.keep_connections)
     delivery = Delivery(
         store.db,
-        Post(wrap(courier), store.vault, store.languages, settings.page_url),
+        Post(
+            wrap(courier),
+            store.vault,
+            store.languages,
+            settings.page_url,
+            settings.reply_address,
+            open_kinds(settings.inbound),
+        ),
         store.clock,
         Crew(at_once or settings.threads),
         ProviderLimits(settings.limits, settings.redis_url, store.clock),
@@ -102,6 +111,28 @@ def build(
     )
     bell = DramatiqBell(settings.redis_url, delivery.deliver)
     return Service(store, bell, delivery, Rounds(store.db, store.vault, bell, store.clock))
+
+
+def open_inbox(store: Store) -> Inbox:
+    """Open every listener that the settings name; raises TrothError for what is wrong with one."""
+    return Inbox(open_listeners(store.settings.inbound, Positions(store.db)), store.hear)
+
+
+@dataclass(frozen=True)
+class Positions:
+    """Where listeners stand, kept in the store."""
+
+    db: Database
+
+    def get(self, key: str) -> str | None:
+        """Return what was kept last, or None."""
+        with self.db.reading() as conn:
+            return positions.position(conn, key)
+
+    def set(self, key: str, value: str) -> None:
+        """Keep a value; it is durable when this returns."""
+        with self.db.writing() as conn:
+            positions.set_position(conn, key, value)
 
 
 def _lay_in_inbox(store: Store, partner_id: int, nudge_id: int, title: str, body: str) -> None:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import structlog
 import uvicorn
 
-from troth.bootstrap import Service, Store
+from troth.bootstrap import Service, Store, open_inbox
 from troth.errors import TrothError
 from troth.settings import Settings
 from troth.signals import stop_signal
@@ -44,9 +44,19 @@ def listening(settings: Settings) -> Iterator[socket.socket]:
 
 
 def run_all(service: Service, listener: socket.socket, *, demo: bool) -> None:
-    """Run clock, worker and web in this process; the web holds the main thread."""
-    with _working(service), _ticking(service):
+    """Run clock, worker, inbox and web in this process; the web holds the main thread."""
+    with _working(service), _ticking(service), open_inbox(service.store).listening():
         run_web(service.store, listener, demo=demo)
+
+
+def run_inbox(store: Store) -> None:
+    """Listen to every provider that the settings name, until SIGTERM or SIGINT."""
+    stopping = stop_signal()
+    inbox = open_inbox(store)
+    log.info("inbox.started", ways=[listener.name for listener in inbox.listeners])
+    with inbox.listening():
+        while not stopping.wait(LOOK_SECONDS):
+            pass
 
 
 def run_clock(service: Service) -> None:

@@ -29,7 +29,7 @@ from troth.store import couples
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands."""
-    for command in (up, clock, worker, web, migrate):
+    for command in (up, clock, worker, web, inbox, migrate):
         app.command(command.__name__)(command)
 
 
@@ -91,6 +91,17 @@ def web() -> None:
         store = open_store(settings)
         out.print(f"The pages are up at {settings.page_url}")
         roles.run_web(store, socket, demo=False)
+
+
+def inbox() -> None:
+    """Run the inbox: listen to the providers that bring replies."""
+    from troth import roles
+
+    store = open_store(_logged(load_settings()))
+    try:
+        roles.run_inbox(store)
+    finally:
+        store.db.close()
 
 
 def migrate() -> None:

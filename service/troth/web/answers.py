@@ -18,7 +18,6 @@ from troth.web.cards import Card, Reader, cards_of
 from troth.web.pages import Pages, new_form
 
 DEMO = "demo"
-BUTTON = "button"  # the mark of a reply that is pressed, however often, not filled in
 
 
 class AnswerForm(BaseModel):
@@ -64,13 +63,13 @@ def router(store: Store, pages: Pages, *, demo: bool) -> APIRouter:
     @routes.get("/r/{token}")
     def show_answer_page(token: str, back: str | None = None) -> Response:
         with store.db.reading() as conn:
-            linked = _find(conn, store, token, back, demo=demo)
+            linked = find_linked(conn, store, token, back, demo=demo)
             return _show(conn, store, pages, linked)
 
     @routes.post("/r/{token}")
     def take_answer(token: str, form: Annotated[AnswerForm, Form()]) -> Response:
         with store.db.reading() as conn:
-            linked = _find(conn, store, token, form.back, demo=demo)
+            linked = find_linked(conn, store, token, form.back, demo=demo)
         if linked is None:
             return pages.notice(404)
         try:
@@ -89,27 +88,13 @@ def router(store: Store, pages: Pages, *, demo: bool) -> APIRouter:
         with store.db.reading() as conn:
             return _show(conn, store, pages, linked, answer.text)
 
-    @routes.post("/r/{token}/{verb}")
-    def press_button(token: str, verb: Verb) -> Response:
-        """Take a button of the message itself, or a mail program's one-click unsubscribing."""
-        with store.db.reading() as conn:
-            linked = _find(conn, store, token, None, demo=False)
-        if linked is None or (linked.is_over and verb not in (Verb.STOP, Verb.START)):
-            return Response(status_code=404 if linked is None else 410)
-        tap = link.Tap(BUTTON, verb)
-        try:
-            said = link.read(tap, linked.nudge, linked.occurrence)
-        except link.UnfitError:
-            return Response(status_code=422)
-        store.take(link.reply_from_link(tap, said, linked.nudge, linked.reader.now))
-        return Response(status_code=204)
-
     return routes
 
 
-def _find(
+def find_linked(
     conn: Connection, store: Store, token: str, back: str | None, *, demo: bool
 ) -> Linked | None:
+    """Return what an answer link is about; None for one that is not ours."""
     nudge = nudges.find_nudge(conn, token)
     if nudge is None:
         return None

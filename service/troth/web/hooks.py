@@ -13,7 +13,7 @@ from fastapi.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from troth.bootstrap import Store
-from troth.inbound.hook import ForgedError, Hook, HookWay, Received, UnreadableError
+from troth.inbound.hook import AskAgainError, ForgedError, Hook, HookWay, Received, UnreadableError
 
 log = structlog.get_logger()
 
@@ -50,6 +50,8 @@ def _take(store: Store, way: HookWay, hook: Hook) -> Response:
     except UnreadableError as error:
         log.warning("hook.unreadable", way=way.name, reason=str(error))
         return Response(status_code=204)
+    except AskAgainError:
+        return Response(status_code=503)
     for message in received.messages:
         store.hear(message)
     return _answer(received)
@@ -58,5 +60,5 @@ def _take(store: Store, way: HookWay, hook: Hook) -> Response:
 def _answer(received: Received) -> Response:
     """Answer with nothing where nothing is asked for: some send on what they are answered."""
     if not received.answer:
-        return Response(status_code=204)
+        return Response(status_code=received.status)
     return Response(received.answer, media_type=received.media)
