@@ -31,11 +31,15 @@ class Hook:
 
 @dataclass(frozen=True)
 class Received:
-    """What a request brought. Without an `answer` it gets an empty 204, for some send that on."""
+    """What a request brought. Without an `answer` it gets an empty 204, for some send that on.
+
+    `status` is another one for those who take an empty 204 for a failure and come again.
+    """
 
     messages: tuple[Incoming, ...] = ()
     answer: str = ""
     media: str = "text/plain"
+    status: int = 204
 
 
 class ForgedError(Exception):
@@ -44,6 +48,11 @@ class ForgedError(Exception):
 
 class UnreadableError(Exception):
     """The request is genuine, as far as that can be told, and not what its provider documents."""
+
+
+class AskAgainError(Exception):
+    """Trouble of ours, not theirs: nothing can be said of the request now. It is a 503, never 4xx,
+    for several providers drop what is refused and come again to who is out of order."""
 
 
 class WaySettings(BaseModel):
@@ -58,7 +67,10 @@ class HookWay(Protocol):
     name: ClassVar[str]
 
     def read(self, hook: Hook, now: datetime) -> Received:
-        """Verify and read a request that came at aware `now`; raise Forged- or UnreadableError."""
+        """Verify and read a request that came at aware `now`; raise Forged- or UnreadableError.
+
+        AskAgainError comes only from a way that has to fetch something of its provider's.
+        """
         ...
 
 

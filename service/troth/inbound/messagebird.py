@@ -1,0 +1,47 @@
+"""The way in by MessageBird: a web token with the hashes of our address and of the body."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from troth.inbound.hook import ForgedError, Hook, Received
+from troth.inbound.json_web_token import read_claims
+from troth.inbound.payload import posted, read_flat, words
+from troth.inbound.shared_secret import ProviderSecret
+from troth.inbound.signatures import check_age, check_hash, header
+from troth.inbound.texting import received_text
+
+
+class MessageBirdSettings(ProviderSecret):
+    """`secret` is the signing key of the dashboard, not the API's key."""
+
+
+@dataclass(frozen=True)
+class MessageBird:
+    """MessageBird's requests: forms or JSON, as the number is set up."""
+
+    settings: MessageBirdSettings
+    name: ClassVar[str] = "messagebird"
+
+    def read(self, hook: Hook, now: datetime) -> Received:
+        """Verify and read a message; what became of one of ours brings nothing."""
+        body = posted(hook)
+        self._verify(hook, now)
+        message = read_flat(body)
+        if "status" in message:
+            return Received()
+        sender, text = words(message, "originator"), words(message, "payload", "body")
+        return received_text(self.name, words(message, "id"), sender, text)
+
+    def _verify(self, hook: Hook, now: datetime) -> None:
+        token = header(hook, "messagebird-signature-jwt")
+        claims = read_claims(token, self.settings.secrets)
+        ends = claims.get("exp")
+        check_age(claims.get("nbf"), now)
+        if not isinstance(ends, int | float) or not now.timestamp() < ends:
+            raise ForgedError("the token is over")
+        if claims.get("iss") != "MessageBird":
+            raise ForgedError("the token is of somebody else")
+        url = f"{hook.url}?{hook.query}" if hook.query else hook.url
+        check_hash(claims.get("url_hash"), url.encode("utf-8", "replace"))
+        check_hash(claims.get("payload_hash"), hook.body)

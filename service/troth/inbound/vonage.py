@@ -1,0 +1,74 @@
+"""The way in by Vonage's Messages API: SMS, MMS, RCS and WhatsApp.
+
+A bearer token holds the time and the hash of the body, which Vonage's own library does not check.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+
+from pydantic import Field
+
+from troth.domain.incoming import AddressKind
+from troth.inbound.hook import ForgedError, Hook, Received, UnreadableError
+from troth.inbound.json_web_token import read_claims
+from troth.inbound.payload import part, posted, read_json, words
+from troth.inbound.shared_secret import ProviderSecret
+from troth.inbound.signatures import WINDOW, check_age, check_hash, header
+from troth.inbound.texting import received_text
+
+_KINDS = {
+    "sms": AddressKind.PHONE,
+    "mms": AddressKind.PHONE,
+    "rcs": AddressKind.PHONE,
+    "whatsapp": AddressKind.WHATSAPP,
+}
+_BUTTONS = {"reply": "title", "button": "text"}  # where a tapped button has its words
+
+
+class VonageSettings(ProviderSecret):
+    """`secret` is the account's signature secret; `oldest` how long ago a token may be issued.
+
+    Vonage comes again for a day, and does not say whether it then issues a new token. Where it does
+    not, `oldest` may be a day: a message that was kept is absorbed by its id in any case.
+    """
+
+    oldest: timedelta = Field(default=WINDOW, gt=timedelta(0), le=timedelta(days=1))
+
+
+@dataclass(frozen=True)
+class Vonage:
+    """Vonage's requests."""
+
+    settings: VonageSettings
+    name: ClassVar[str] = "vonage"
+
+    def read(self, hook: Hook, now: datetime) -> Received:
+        """Verify and read a message; what became of one of ours brings nothing."""
+        body = posted(hook)
+        scheme, _, token = header(hook, "authorization").partition(" ")
+        if scheme.casefold() != "bearer":
+            raise ForgedError("there is no token")
+        claims = read_claims(token.strip(), self.settings.secrets)
+        check_age(claims.get("iat"), now, self.settings.oldest)
+        check_hash(claims.get("payload_hash"), body)
+        return self._message(read_json(body))
+
+    def _message(self, message: Mapping[str, Any]) -> Received:
+        if "status" in message:
+            return Received()
+        kind = _KINDS.get(words(message, "channel") or "")
+        if kind is None:
+            raise UnreadableError("this channel is not known")
+        sender = words(message, "from")
+        return received_text(
+            self.name, words(message, "message_uuid"), sender, _text(message), kind
+        )
+
+
+def _text(message: Mapping[str, Any]) -> str | None:
+    button = words(message, "message_type") or ""
+    if button in _BUTTONS:
+        return words(part(message, button), _BUTTONS[button])
+    return words(message, "text")
