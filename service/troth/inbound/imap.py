@@ -10,7 +10,7 @@ and lose what a server says in one breath with its consent to IDLE.
 import imaplib
 import ssl
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import ClassVar, Literal, Protocol
@@ -118,19 +118,13 @@ class Imap:
         # Asked for after the login: before it, many servers do not tell that they can IDLE.
         can_idle = b"IDLE" in b" ".join(_answered(server.capability())).upper().split()
         validity = self._select(server)
-        for uid in self._unread(server, validity):
-            if stopping.is_set():
-                return
-            self._take(server, Place(validity, uid), take)
+        self._find_place(server, validity, take)
         while not stopping.is_set():
+            self._catch_up(server, validity, take, stopping)
             if can_idle:
                 wait_for_news(server, self._settings.every, stopping)
             else:
                 stopping.wait(self._settings.every)
-            for uid in self._new(server):
-                if stopping.is_set():
-                    return
-                self._take(server, Place(validity, uid), take)
 
     def _select(self, server: imaplib.IMAP4) -> int:
         _answered(server.select(f'"{self._settings.folder}"'))
@@ -139,17 +133,39 @@ class Imap:
             raise imaplib.IMAP4.error("the server does not tell UIDVALIDITY")
         return int(said[-1])
 
-    def _unread(self, server: imaplib.IMAP4, validity: int) -> list[int]:
-        """Return what came since the place. In a mailbox that was made anew, all that is unseen."""
+    def _find_place(
+        self, server: imaplib.IMAP4, validity: int, take: Callable[[Incoming], None]
+    ) -> None:
+        """Make sure of a place in this mailbox. One that was made anew is read where unseen."""
         place = self._memory.get()
         if place is not None and place.validity == validity:
-            return self._new(server)
+            return
+        last = max(_search(server, "UID *"), default=0)
         if place is not None:
             _log.warning("imap.made_anew")
-            self._memory.set(Place(validity, 0))
-            return _search(server, "UNSEEN")
-        self._memory.set(Place(validity, max(_search(server, "UID *"), default=0)))
-        return []
+            for uid in _search(server, "UNSEEN"):
+                if uid <= last:
+                    self._take(server, uid, take)
+        self._memory.set(Place(validity, last))
+
+    def _catch_up(
+        self,
+        server: imaplib.IMAP4,
+        validity: int,
+        take: Callable[[Incoming], None],
+        stopping: threading.Event,
+    ) -> None:
+        """Take all that came. A mail of which the server tells meanwhile is told of only once."""
+        while not stopping.is_set():
+            server.response("EXISTS")  # forgotten: it is found by the search
+            found = self._new(server)
+            for uid in found:
+                if stopping.is_set():
+                    return
+                self._take(server, uid, take)
+                self._memory.set(Place(validity, uid))
+            if not found and server.response("EXISTS")[1] == [None]:
+                return
 
     def _new(self, server: imaplib.IMAP4) -> list[int]:
         place = self._memory.get()
@@ -157,17 +173,17 @@ class Imap:
         found = _search(server, f"UID {last + 1}:*")
         return [uid for uid in found if uid > last]  # `*` names the last mail, however old
 
-    def _take(self, server: imaplib.IMAP4, place: Place, take: Callable[[Incoming], None]) -> None:
-        raw = _fetch(server, place.uid)
-        if raw is not None:  # else it was deleted meanwhile
-            try:
-                incoming = incoming_mail(read_mail(raw), self.name)
-            except UnreadableError:
-                _log.warning("imap.unreadable", uid=place.uid)
-            else:
-                take(incoming)
-                _answered(server.uid("STORE", str(place.uid), "+FLAGS.SILENT", r"(\Seen)"))
-        self._memory.set(place)
+    def _take(self, server: imaplib.IMAP4, uid: int, take: Callable[[Incoming], None]) -> None:
+        raw = _fetch(server, uid)
+        if raw is None:  # deleted meanwhile
+            return
+        try:
+            incoming = incoming_mail(read_mail(raw), self.name)
+        except UnreadableError:
+            _log.warning("imap.unreadable", uid=uid)
+            return
+        take(incoming)
+        _answered(server.uid("STORE", str(uid), "+FLAGS.SILENT", r"(\Seen)"))
 
 
 def _search(server: imaplib.IMAP4, criteria: str) -> list[int]:
@@ -182,13 +198,13 @@ def _fetch(server: imaplib.IMAP4, uid: int) -> bytes | None:
     return next((bytes(literal) for literal in literals), None)
 
 
-def _pieces(said: tuple[str, list[object]]) -> list[object]:
+def _pieces(said: tuple[str, Sequence[object]]) -> Sequence[object]:
     status, pieces = said
     if status != "OK":
         raise imaplib.IMAP4.error("the server refuses")
     return pieces
 
 
-def _answered(said: tuple[str, list[object]]) -> list[bytes]:
+def _answered(said: tuple[str, Sequence[object]]) -> list[bytes]:
     """Return the lines of an answer; raises IMAP4.error where it is a refusal."""
     return [piece for piece in _pieces(said) if isinstance(piece, bytes)]
