@@ -2,7 +2,8 @@
 
 A finaliser is not enough, for a test run may be killed. The leash ends its command when its own
 standard input closes, which the kernel does however the holder of the other end died. Started by
-root, it runs the command as nobody, for PostgreSQL refuses to run as root.
+root, it runs the command as nobody, for PostgreSQL refuses to run as root; `--same-user` before the
+command keeps the user, for mail servers want to change theirs by themselves.
 """
 
 import os
@@ -12,6 +13,8 @@ import subprocess
 import sys
 import threading
 from typing import TypedDict
+
+SAME_USER = "--same-user"
 
 
 class Account(TypedDict, total=False):
@@ -31,9 +34,13 @@ def account() -> Account:
 
 
 def main() -> int:
+    command = sys.argv[1:]
+    user = account()
+    if command[0] == SAME_USER:
+        command, user = command[1:], {}
     # A session of its own, so that a Ctrl-C meant for pytest leaves the ending to us.
     child = subprocess.Popen(
-        sys.argv[1:], stdin=subprocess.DEVNULL, cwd="/", start_new_session=True, **account()
+        command, stdin=subprocess.DEVNULL, cwd="/", start_new_session=True, **user
     )
 
     def end_with_the_tests() -> None:
