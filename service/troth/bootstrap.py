@@ -16,7 +16,7 @@ from troth.engine.results import record
 from troth.engine.rounds import Rounds
 from troth.errors import TrothError
 from troth.limits import ProviderLimits
-from troth.schedules.catalogue import load_languages
+from troth.schedules.languages import load_languages
 from troth.settings import Settings
 from troth.store import inbox, schema
 from troth.store.database import Database
