@@ -7,11 +7,14 @@ from datetime import timedelta
 from troth.domain.grammar import Grammar, Verb, longest
 from troth.domain.lengths import read_length
 from troth.domain.said import Said
-from troth.domain.visible import EDGES, folded, folded_word
+from troth.domain.visible import EDGES, folded, folded_word, is_emoji
 from troth.domain.vocabulary import Day, Vocabulary
 from troth.domain.when import MOST_WORDS, When, read_when
 
-WHOLE = frozenset({Verb.UNDO, Verb.WHY, Verb.SCORE, Verb.NEXT, Verb.RESUME, Verb.REPAIR})
+# "Go" and "next" begin many a sentence, so these are the whole message, but for an emoji after it.
+WHOLE = frozenset(
+    {Verb.BEGIN, Verb.UNDO, Verb.WHY, Verb.SCORE, Verb.NEXT, Verb.RESUME, Verb.REPAIR}
+)
 _DAY, _WEEKEND, _WEEK = timedelta(days=1), timedelta(days=2), timedelta(days=7)
 _QUIET = {Day.TODAY: _DAY, Day.TONIGHT: _DAY, Day.WEEKEND: _WEEKEND, Day.NEXT_WEEK: _WEEK}
 
@@ -21,7 +24,7 @@ def read_argument(
 ) -> Said | None:
     """Return a verb with what follows its phrase; None where that makes it something else."""
     if verb in WHOLE:
-        return None if folded(rest) else Said(verb)
+        return None if folded(rest) and not is_emoji("".join(rest)) else Said(verb)
     reader = _READERS.get(verb)
     if reader is None:
         return Said(verb, words=as_words(rest))
