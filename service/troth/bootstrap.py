@@ -20,7 +20,7 @@ from troth.errors import TrothError
 from troth.inbound.inbox import Inbox
 from troth.inbound.ways import open_kinds, open_listeners
 from troth.limits import ProviderLimits
-from troth.schedules.catalogue import load_languages
+from troth.schedules.languages import load_languages
 from troth.settings import Settings
 from troth.store import inbox, positions, schema
 from troth.store.database import Database

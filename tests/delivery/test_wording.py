@@ -8,7 +8,7 @@ import pytest
 from troth.delivery.wording import Content, compose
 from troth.domain.ritual import Ritual
 from troth.domain.states import AnswerKind, NudgePurpose, Rule, Sensitivity
-from troth.schedules.catalogue import load_languages
+from troth.schedules.languages import load_languages
 
 ENGLISH = load_languages().of("en")
 LINK = "https://troth.example.org/r/abc"

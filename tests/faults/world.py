@@ -42,8 +42,8 @@ from troth.engine.rounds import Rounds
 from troth.engine.settle import settle
 from troth.engine.standing import couple_standing, folded_standing
 from troth.engine.sweep import sweep
-from troth.schedules.catalogue import load_languages
 from troth.schedules.couple import CoupleSchedule
+from troth.schedules.languages import load_languages
 from troth.store.claims import Claim
 from troth.store.database import Database
 from troth.store.replies import ACCOUNTS

@@ -1,8 +1,10 @@
 """The verbs of replies, as one language writes them."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+
+from troth.domain.vocabulary import Phrase, Vocabulary
 
 
 class Verb(StrEnum):
@@ -16,6 +18,17 @@ class Verb(StrEnum):
     LATER = "later"
     SKIP = "skip"
     BEGIN = "begin"
+    UNDO = "undo"
+    WHY = "why"
+    SCORE = "score"
+    NEXT = "next"
+    SWAP = "swap"
+    PAUSE = "pause"
+    QUIET = "quiet"
+    RESUME = "resume"
+    THANKS = "thanks"
+    PROMISE = "promise"
+    REPAIR = "repair"
     RATING = "rating"
     WORDS = "words"
     UNKNOWN = "unknown"
@@ -23,22 +36,73 @@ class Verb(StrEnum):
 
 LEGAL = frozenset({Verb.STOP, Verb.START, Verb.HELP})
 LONGEST_PHRASE = 6  # words
+SHORT = 2  # letters; a word of another language as short as this may well be one of one's own
+LONGEST_EMOJI = 16  # characters in a row
+
+
+class Reaction(StrEnum):
+    """What a tap on a message can mean, where its emoji does not tell."""
+
+    DONE = "done"
+    NO = "no"
+    UNDO = "undo"
+    UNKNOWN = "unknown"
+    EMOJI = "emoji"  # as the emoji means that stands in its place
 
 
 @dataclass(frozen=True)
 class Grammar:
-    """Phrases of normalised words, each meaning one verb."""
+    """Phrases of normalised words, each meaning one verb.
 
-    phrases: Mapping[tuple[str, ...], Verb]
+    `guests` are short words of another language, which count alone or before a mark: the "no" of
+    English begins many a sentence in Portuguese. In `reactions`, "*" stands for an emoji.
+    """
 
-    def match(self, words: tuple[str, ...]) -> tuple[Verb, int] | None:
+    phrases: Mapping[Phrase, Verb]
+    vocabulary: Vocabulary = field(default_factory=Vocabulary)
+    reactions: Mapping[Phrase, Reaction] = field(default_factory=dict)
+    guests: frozenset[Phrase] = frozenset()
+
+    def match(self, words: Phrase) -> tuple[Verb, int] | None:
         """Return the verb of the longest phrase that `words` begin with, and its word count."""
         for count in range(min(len(words), LONGEST_PHRASE), 0, -1):
             verb = self.phrases.get(words[:count])
             if verb is not None:
                 return verb, count
-        return None
+        emoji = self._emoji(words[0]) if words else None
+        return (emoji, 1) if emoji else None
+
+    def _emoji(self, word: str) -> Verb | None:
+        """Return what emoji in a row mean, where all of them mean the same."""
+        if len(word) > LONGEST_EMOJI or any(char.isalnum() for char in word):
+            return None
+        verbs = {self.phrases.get((char,)) for char in word}
+        return verbs.pop() if len(verbs) == 1 else None
+
+    def aside(self, words: Phrase) -> int:
+        """Return how many of the first words say nothing by themselves."""
+        return longest(self.vocabulary.asides, words)
 
     def joined(self, other: "Grammar") -> "Grammar":
-        """Return this grammar with another language's phrases beside its own, its own first."""
-        return Grammar({**other.phrases, **self.phrases})
+        """Return this grammar with another language's phrases beside its own, its own first.
+
+        The words of the law are above that: whatever language has them, they keep their meaning.
+        """
+        law = {**_law(other.phrases), **_law(self.phrases)}
+        short = {w for w in other.phrases if len(w) == 1 and w[0].isalpha() and len(w[0]) <= SHORT}
+        return Grammar(
+            {**other.phrases, **self.phrases, **law},
+            self.vocabulary.joined(other.vocabulary),
+            {**other.reactions, **self.reactions},
+            self.guests | frozenset(short - set(self.phrases)),
+        )
+
+
+def longest(phrases: Collection[Phrase], words: Phrase) -> int:
+    """Return the length of the longest of `phrases` that `words` begin with; 0 without one."""
+    counts = range(min(len(words), LONGEST_PHRASE), 0, -1)
+    return next((count for count in counts if words[:count] in phrases), 0)
+
+
+def _law(phrases: Mapping[Phrase, Verb]) -> dict[Phrase, Verb]:
+    return {words: verb for words, verb in phrases.items() if verb in LEGAL}

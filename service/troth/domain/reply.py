@@ -4,21 +4,42 @@ The verb stands at the start of the first visible line; a code or a rating may s
 """
 
 import re
-import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime, time, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 
-from troth.domain.durations import parse_duration
+from troth.domain.arguments import as_words, read_argument, read_later
 from troth.domain.grammar import LEGAL, Grammar, Verb
+from troth.domain.legal import legal_verb
+from troth.domain.said import RATINGS, Expected, Said
 from troth.domain.states import AnswerKind
+from troth.domain.tapback import read_tapback
+from troth.domain.visible import (
+    EDGES,
+    LONGEST_TEXT,
+    MOST_LINES,
+    folded,
+    folded_word,
+    is_emoji,
+    normal_words,
+    visible_text,
+)
 
-LONGEST_TEXT = 4_096
-MOST_LINES = 64
-RATINGS = range(1, 11)
-_CLOCK = re.compile(r"(\d{1,2}):(\d{2})")
-_EDGES = " \t.,;:!?¡¿\"'“”‘’«»()[]*_-–—…"  # noqa: RUF001 - people's phones type these
+__all__ = [
+    "LONGEST_TEXT",
+    "MOST_LINES",
+    "RATINGS",
+    "Expected",
+    "Reply",
+    "Said",
+    "normal_words",
+    "parse",
+    "visible_text",
+]
+
 _NUMBER = re.compile(r"[0-9]{1,6}")
+_CODED_AFTER = frozenset({Verb.DONE, Verb.NO, Verb.SKIP, Verb.BEGIN, Verb.UNDO, Verb.WHY})
+_ANSWERS = frozenset({Verb.DONE, Verb.NO, Verb.SKIP, Verb.LATER, Verb.BEGIN, Verb.RATING})
+_MOST_ASIDES = 3
 
 
 @dataclass(frozen=True)
@@ -39,54 +60,21 @@ class Reply:
     received_at: datetime
     nudge_id: int | None = None
     channel_id: int | None = None
-    said: "Said | None" = None
+    said: Said | None = None
     discreet: bool = False
-
-
-@dataclass(frozen=True)
-class Said:
-    """A reply, read. `words` keeps the writer's spelling; `later` is a length or a clock time."""
-
-    verb: Verb
-    code: int | None = None
-    rating: int | None = None
-    words: str = ""
-    later: timedelta | time | None = None
-
-
-@dataclass(frozen=True)
-class Expected:
-    """What would make sense now: the kind asked for, and what each open nudge's code asks for."""
-
-    kind: AnswerKind | None = None
-    codes: Mapping[int, AnswerKind] = field(default_factory=dict)
-
-
-def visible_text(text: str) -> str:
-    """Return the writer's own lines: normalised, without quoted lines and invisible characters."""
-    shown = unicodedata.normalize("NFKC", text[:LONGEST_TEXT])[:LONGEST_TEXT]
-    lines = shown.replace("\r\n", "\n").replace("\r", "\n").split("\n")[:MOST_LINES]
-    clean = ("".join(_visible(char) for char in line).strip() for line in lines)
-    return "\n".join(line for line in clean if line and not line.startswith(">"))
-
-
-def _visible(char: str) -> str:
-    if char == "\t":
-        return " "
-    invisible = unicodedata.category(char) in ("Cf", "Cc", "Cs")
-    variant = "\ufe00" <= char <= "\ufe0f" or "\U0001f3fb" <= char <= "\U0001f3ff"  # skin tones
-    return "" if invisible or variant else char
 
 
 def parse(text: str, grammar: Grammar, expected: Expected) -> Said:
     """Return what `text` says; UNKNOWN, with its words, where it says nothing Troth can act on."""
     visible = visible_text(text)
-    first_line, _, _ = visible.partition("\n")
-    legal = _legal(first_line.split(), grammar)
+    legal = legal_verb(visible, grammar, expected)
     if legal is not None:
         return Said(legal)
+    tapped = read_tapback(text, grammar)
+    if tapped is not None:
+        return tapped
     words = visible.split()
-    code, rest = _leading_code(words, expected)
+    code, rest = _code(words, grammar, expected)
     coded = expected if code is None else Expected(expected.codes[code])
     said = replace(_statement(rest, grammar, coded), code=code)
     if code is not None and said.verb is Verb.UNKNOWN:
@@ -95,59 +83,132 @@ def parse(text: str, grammar: Grammar, expected: Expected) -> Said:
     return said
 
 
-def normal_words(text: str) -> tuple[str, ...]:
-    """Return a phrase as the parser compares it: visible, case-folded, without edge marks."""
-    return _folded(visible_text(text).split())
-
-
-def _folded(words: list[str]) -> tuple[str, ...]:
-    """Fold case and strip marks; a word of marks alone (an emoji's tail, a dash) vanishes."""
-    folded = (word.casefold().strip(_EDGES) for word in words[:16])
-    return tuple(word for word in folded if word)
-
-
-def _legal(words: list[str], grammar: Grammar) -> Verb | None:
-    """Return the legal verb that is all of these words, in any case and punctuation.
-
-    They are the first line: a signature below STOP must not keep anyone from stopping.
-    """
-    folded = _folded(words)
-    found = grammar.match(folded)
-    return found[0] if found and found[0] in LEGAL and found[1] == len(folded) else None
+def _code(words: list[str], grammar: Grammar, expected: Expected) -> tuple[int | None, list[str]]:
+    """Split off a code: a known number before something else, or right after a short verb."""
+    code, rest = _leading_code(words, expected)
+    return (code, rest) if code is not None else _trailing_code(words, grammar, expected)
 
 
 def _leading_code(words: list[str], expected: Expected) -> tuple[int | None, list[str]]:
-    """Split off a code: a known number before something else, or alone where none is rated."""
-    number = _number(words[0]) if words else None
+    """Split off a known number before something else, or alone where none is rated."""
+    number = _number(words[0].replace("#", "", 1)) if words else None
     if number is None or number not in expected.codes or "/" in words[0]:
         return None, words
-    if len(words) == 1 and expected.kind is AnswerKind.RATING:
+    if len(words) == 1 and expected.kind is AnswerKind.RATING and "#" not in words[0]:
         return None, words
     return number, words[1:]
 
 
-def _statement(words: list[str], grammar: Grammar, expected: Expected) -> Said:
-    if expected.kind is AnswerKind.RATING and words:
-        rating = _number(words[0])
-        if rating in RATINGS:
-            return Said(Verb.RATING, rating=rating, words=_rest(words, 1))
-    found = grammar.match(_folded(words))
+def _trailing_code(
+    words: list[str], grammar: Grammar, expected: Expected
+) -> tuple[int | None, list[str]]:
+    """Split off the code of `done 3`, `done #3 lovely`, `done 3: lovely` and `done 3 8`.
+
+    In `done 3 times` it is no code: after it must come an end, a mark or a number.
+    """
+    found = grammar.match(folded(words)) if expected.codes else None
+    if found is None or found[0] not in _CODED_AFTER:
+        return None, words
+    spoken = _spoken(words, found[1])
+    if spoken == len(words) or "/" in words[spoken]:
+        return None, words
+    number, after = _number(words[spoken].replace("#", "", 1)), words[spoken + 1 :]
+    is_rating = expected.kind is AnswerKind.RATING and not (after and after[0][0].isdigit())
+    is_ended = not after or words[spoken][-1] in EDGES or after[0][0].isdigit()
+    if number not in expected.codes or not ("#" in words[spoken] or (is_ended and not is_rating)):
+        return None, words
+    return number, words[:spoken] + after
+
+
+def _statement(
+    words: list[str], grammar: Grammar, expected: Expected, asides: int = _MOST_ASIDES
+) -> Said:
+    rated = _rated(words, expected)
+    if rated is not None:
+        return rated
+    plain = folded(words)
+    found = _match(words, plain, grammar)
+    aside = grammar.aside(plain) if asides and expected.kind is not AnswerKind.WORDS else 0
+    if aside > (found[1] if found else 0):
+        rest = words[_spoken(words, aside) :]
+        said = _statement(rest, grammar, expected, asides - 1)
+        return said if said.verb is not Verb.UNKNOWN else _unmatched(words, expected)
     if found is None or found[0] in LEGAL:
+        return _bare_later(words, grammar, expected) or _unmatched(words, expected)
+    return _followed(words, found[0], _spoken(words, found[1]), grammar, expected)
+
+
+def _match(words: list[str], plain: tuple[str, ...], grammar: Grammar) -> tuple[Verb, int] | None:
+    """Match a phrase; a guest counts only alone or before a mark."""
+    found = grammar.match(plain)
+    if found is None or plain[: found[1]] not in grammar.guests:
+        return found
+    spoken = _spoken(words, 1)
+    return found if spoken == len(words) or words[spoken - 1][-1] in EDGES else None
+
+
+def _followed(
+    words: list[str], verb: Verb, spoken: int, grammar: Grammar, expected: Expected
+) -> Said:
+    """Read what follows the phrase that is the first `spoken` of these words."""
+    rest = words[spoken:]
+    said = read_argument(verb, words[:spoken], rest, grammar)
+    if said is None:
         return _unmatched(words, expected)
-    verb, count = found
-    spoken = _spoken(words, count)
-    if verb is Verb.LATER:
-        return _later(words, spoken, expected)
-    if expected.kind is AnswerKind.WORDS and verb is not Verb.SKIP and spoken < len(words):
-        return _unmatched(words, expected)  # "No phones at dinner" is an answer, not a no
-    return _with_rating(Said(verb, words=_rest(words, spoken)), expected)
+    if expected.kind is AnswerKind.WORDS:
+        return said if _is_clear(said, rest) else _unmatched(words, expected)
+    turned = _turned(said, rest, grammar, expected)
+    return turned or _with_rating(said, expected)
+
+
+def _is_clear(said: Said, rest: list[str]) -> bool:
+    """Say whether a verb with words after it is meant where words were asked for.
+
+    "No phones at dinner" and "thanks for the tea" are answers; what follows a skip is its reason,
+    and a day or a length that could be read in full stands after a command.
+    """
+    is_read = said.later is not None or said.length is not None or said.when is not None
+    return said.verb is Verb.SKIP or is_read or not folded(rest)
+
+
+def _turned(said: Said, rest: list[str], grammar: Grammar, expected: Expected) -> Said | None:
+    """Return the answer that "yes but not today" or "thanks, we did it" really gives."""
+    plain = folded(rest)
+    is_but = bool(plain) and plain[0] in grammar.vocabulary.but
+    if not (is_but and said.verb in (Verb.DONE, Verb.NO)) and said.verb is not Verb.THANKS:
+        return None
+    after = rest[_spoken(rest, 1) :] if is_but else rest
+    found = grammar.match(folded(after))
+    if found is None and said.verb is not Verb.THANKS:
+        return None
+    is_long = found is not None and found[0] in (Verb.SKIP, Verb.LATER) and found[1] > 1
+    is_whole = found is not None and found[1] == len(folded(after))
+    other = _statement(after, grammar, expected, 0)
+    is_rating = said.verb is Verb.THANKS and other.verb is Verb.RATING
+    return other if other.verb in _ANSWERS and (is_long or is_whole or is_rating) else None
+
+
+def _bare_later(words: list[str], grammar: Grammar, expected: Expected) -> Said | None:
+    """Read `21:30` or `30 min` alone, where neither a number nor words were asked for."""
+    if not words or expected.kind is AnswerKind.WORDS or not any(map(str.isdigit, words[0])):
+        return None
+    return read_later([], words, grammar.vocabulary)
+
+
+def _rated(words: list[str], expected: Expected) -> Said | None:
+    if expected.kind is not AnswerKind.RATING or not words:
+        return None
+    rating = _number(words[0])
+    if rating not in RATINGS:
+        return None
+    return Said(Verb.RATING, rating=rating, words=as_words(words[1:]))
 
 
 def _spoken(words: list[str], count: int) -> int:
     """Return how many raw words hold the first `count` folded ones."""
     seen = 0
     for index, word in enumerate(words):
-        seen += bool(word.strip(_EDGES))
+        seen += bool(folded_word(word))
         if seen == count:
             return index + 1
     return len(words)
@@ -155,22 +216,9 @@ def _spoken(words: list[str], count: int) -> int:
 
 def _unmatched(words: list[str], expected: Expected) -> Said:
     text = " ".join(words)
-    is_answer = expected.kind is AnswerKind.WORDS and bool(text.strip(_EDGES))
-    return Said(Verb.WORDS if is_answer else Verb.UNKNOWN, words=text)
-
-
-def _later(words: list[str], spoken: int, expected: Expected) -> Said:
-    """Read `later`, `later 30m`, `later 21:30`; anything else after it is not a snooze."""
-    rest = _rest(words, spoken).rstrip(_EDGES)
-    if not rest:
-        return Said(Verb.LATER)
-    clock = _CLOCK.fullmatch(rest)
-    if clock and int(clock[1]) < 24 and int(clock[2]) < 60:
-        return Said(Verb.LATER, later=time(int(clock[1]), int(clock[2])))
-    try:
-        return Said(Verb.LATER, later=parse_duration(rest))
-    except ValueError:
-        return _unmatched(words, expected)
+    if expected.kind is AnswerKind.WORDS and text.strip(EDGES):
+        return Said(Verb.WORDS, words=text)
+    return Said(Verb.UNKNOWN, words=text, is_reaction=is_emoji(text))
 
 
 def _with_rating(said: Said, expected: Expected) -> Said:
@@ -185,12 +233,8 @@ def _with_rating(said: Said, expected: Expected) -> Said:
 
 
 def _number(word: str) -> int | None:
-    bare = word.strip(_EDGES)
+    bare = word.strip(EDGES)
     head, slash, scale = bare.partition("/")
     if slash and scale != "10":
         return None
     return int(head) if _NUMBER.fullmatch(head) else None
-
-
-def _rest(words: list[str], taken: int) -> str:
-    return " ".join(words[taken:]).lstrip(_EDGES).strip()

@@ -15,9 +15,10 @@ from troth.domain.incoming import AddressKind, Incoming
 from troth.domain.language import Languages
 from troth.domain.reply import Reply, Said, normal_words
 from troth.domain.states import ChannelState, NudgePurpose, Sensitivity
+from troth.domain.tapback import read_tapback
 from troth.engine import door
 from troth.engine.quoted import quoted_nudge
-from troth.store import channels, nudges, replies
+from troth.store import channels, couples, nudges, replies
 from troth.store.database import Database
 from troth.store.records import Channel, Nudge
 from troth.store.vault import Vault
@@ -49,7 +50,7 @@ def arrive(
         if sender is None:
             log.info("arrival.unheard", way=incoming.way, automatic=incoming.is_automatic)
             return None
-        sender = _with_quoted(conn, sender, incoming)
+        sender = _with_quoted(conn, languages, sender, incoming)
         answer = door.take_in(conn, vault, languages, _reply(sender, incoming, now), now)
         if answer.is_new and _is_to_be_said(conn, sender, answer):
             nudges.plan_nudges(conn, vault, [_echo(sender, answer.text, now)], now)
@@ -78,10 +79,18 @@ def _stops(incoming: Incoming) -> bool:
     return normal_words(incoming.text.partition("\n")[0]) in (("stop",), ("unsubscribe",))
 
 
-def _with_quoted(conn: Connection, sender: Sender, incoming: Incoming) -> Sender:
-    if sender.nudge is not None or incoming.quoted is None:
+def _with_quoted(
+    conn: Connection, languages: Languages, sender: Sender, incoming: Incoming
+) -> Sender:
+    """Find what is answered by what is quoted: beside the text, or in a tap that came as text."""
+    if sender.nudge is not None:
         return sender
-    nudge = quoted_nudge(conn, sender.channel, incoming.quoted)
+    quoted = incoming.quoted
+    if quoted is None:
+        couple = couples.load_couple(conn, sender.couple_id)
+        tapped = read_tapback(incoming.text, languages.of(couple.language).grammar)
+        quoted = tapped.quoted if tapped else None
+    nudge = quoted_nudge(conn, sender.channel, quoted) if quoted else None
     return Sender(sender.channel, sender.couple_id, nudge)
 
 

@@ -1,5 +1,6 @@
 """The one door: every reply, by whatever way it came, is read, kept, acted on and answered here."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -10,14 +11,19 @@ from troth.domain.grammar import Verb
 from troth.domain.language import Languages
 from troth.domain.reply import Reply, parse
 from troth.engine import effects, events
-from troth.engine.effects import ACKNOWLEDGING, Visit
+from troth.engine.effects import ACKNOWLEDGING
+from troth.engine.requests import REQUESTS, Request
 from troth.engine.target import Candidates, candidates
+from troth.engine.visit import Visit
 from troth.store import couples, ledger, occurrences, replies, rituals
 from troth.store.database import Database
 from troth.store.records import Occurrence, ritual_from_json
 from troth.store.vault import Vault
 
 log = structlog.get_logger()
+
+ASKED: Mapping[Verb, Request] = {Verb.STOP: effects.stop, Verb.START: effects.start, **REQUESTS}
+MOVED = {Verb.LATER: effects.snooze, Verb.SWAP: effects.swap, Verb.BEGIN: effects.begin}
 
 
 @dataclass(frozen=True)
@@ -82,27 +88,29 @@ def _record(
 def _act(
     conn: Connection, vault: Vault, visit: Visit, found: Candidates, meant: Occurrence | None
 ) -> str:
-    match visit.said.verb:
-        case Verb.STOP:
-            return effects.stop(conn, visit)
-        case Verb.START:
-            return effects.start(conn, visit)
-        case Verb.UNKNOWN if len(found.choices) > 1:
+    verb = visit.said.verb
+    if verb in ASKED:
+        return ASKED[verb](conn, visit)
+    if verb in (Verb.HELP, Verb.UNKNOWN):
+        return _help(conn, visit, found)
+    if meant is None:
+        return _ask_which(conn, visit, found)
+    if verb in MOVED:
+        return MOVED[verb](conn, vault, visit, meant)
+    is_account = verb in ACKNOWLEDGING
+    return effects.acknowledge(conn, visit, meant) if is_account else visit.language.say("unknown")
+
+
+def _help(conn: Connection, visit: Visit, found: Candidates) -> str:
+    """Answer who asked for help, or was not understood."""
+    if visit.said.verb is Verb.UNKNOWN:
+        if visit.said.is_reaction:
+            return ""  # a smile at our message asks for nothing
+        if len(found.choices) > 1:
             return _ask_which(conn, visit, found)  # words alone may well be an answer to one
-        case Verb.UNKNOWN if not found.any:
+        if not found.any:
             return visit.language.say("nothing_open")
-        case Verb.HELP | Verb.UNKNOWN as verb:
-            return visit.language.say(verb)
-        case verb if meant is None:
-            return _ask_which(conn, visit, found)
-        case Verb.LATER:
-            return effects.snooze(conn, vault, visit, meant)
-        case Verb.BEGIN:
-            return effects.begin(conn, vault, visit, meant)
-        case verb if verb in ACKNOWLEDGING:
-            return effects.acknowledge(conn, visit, meant)
-        case _:
-            return visit.language.say("unknown")
+    return visit.language.say(visit.said.verb)
 
 
 def _ask_which(conn: Connection, visit: Visit, found: Candidates) -> str:

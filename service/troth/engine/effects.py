@@ -1,7 +1,6 @@
 """What each verb of a reply does, and what is said back."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -9,16 +8,16 @@ from sqlalchemy import Connection
 
 from troth.domain.durations import format_duration
 from troth.domain.grammar import Verb
-from troth.domain.language import Language
-from troth.domain.reply import Reply, Said
 from troth.domain.ritual import Ritual
 from troth.domain.slots import instant
 from troth.domain.states import ChannelState, NudgePurpose
 from troth.engine import events
 from troth.engine.recall import recall
+from troth.engine.requests import Swap, swapped
 from troth.engine.settle import settle_occurrence
-from troth.store import channels, ledger, nudges, rituals
-from troth.store.records import Channel, Couple, Occurrence, Partner, ritual_from_json
+from troth.engine.visit import Visit, ritual_of, title_of
+from troth.store import channels, ledger, nudges, occurrences
+from troth.store.records import Channel, Occurrence, Partner
 from troth.store.vault import Vault
 
 SNOOZE = timedelta(minutes=30)
@@ -26,24 +25,12 @@ ACKNOWLEDGING = frozenset({Verb.DONE, Verb.NO, Verb.SKIP, Verb.RATING, Verb.WORD
 STEP_USE = timedelta(minutes=2)  # a step that comes later than this is not sent
 
 
-@dataclass(frozen=True)
-class Visit:
-    """Somebody at the door: who, about what, when."""
-
-    couple: Couple
-    partner: Partner
-    language: Language
-    reply: Reply
-    said: Said
-    now: datetime
-
-
 def acknowledge(conn: Connection, visit: Visit, occurrence: Occurrence) -> str:
     """Take back this partner's follow-ups on every channel, settle, and say what was noted."""
     nudges.withdraw(conn, occurrence.id, "it was answered", visit.partner.id)
     was_over = visit.now >= occurrence.ends_at
     settle_occurrence(conn, occurrence.id, visit.now)
-    title = _title(conn, visit, occurrence)
+    title = title_of(conn, visit, occurrence)
     noted = visit.language.say(
         f"noted_{visit.said.verb}", title=title, rating=visit.said.rating or ""
     )
@@ -53,7 +40,7 @@ def acknowledge(conn: Connection, visit: Visit, occurrence: Occurrence) -> str:
 def snooze(conn: Connection, vault: Vault, visit: Visit, occurrence: Occurrence) -> str:
     """Plan one more nudge at the time asked for, if the occurrence still has use for it then."""
     at = snoozed_until(visit.said.later, visit.partner, visit.now)
-    title = _title(conn, visit, occurrence)
+    title = title_of(conn, visit, occurrence)
     if not occurrence.is_open:
         return visit.language.say("nothing_more", title=title)
     if at >= occurrence.ends_at:
@@ -89,18 +76,51 @@ def snoozed_until(later: timedelta | time | None, partner: Partner, now: datetim
     return instant(wanted if wanted > local else wanted + timedelta(days=1), partner.zone)
 
 
+def swap(conn: Connection, vault: Vault, visit: Visit, occurrence: Occurrence) -> str:
+    """Move an open occurrence for both: its window, and one nudge to each at the new time."""
+    title = title_of(conn, visit, occurrence)
+    if not occurrence.is_open:
+        return visit.language.say("nothing_more", title=title)
+    moved = swapped(visit, occurrence)
+    if moved is None:
+        return visit.language.say("swap_to_when", title=title)
+    nudges.withdraw(conn, occurrence.id, "it was moved to another time")
+    occurrences.move_window(conn, occurrence.id, moved.ends_at)
+    nudges.plan_nudges(conn, vault, list(_moved(conn, visit, occurrence, moved)), visit.now)
+    local = moved.at.astimezone(visit.partner.zone)
+    return visit.language.say("swapped", title=title, at=f"{local:%Y-%m-%d %H:%M}")
+
+
+def _moved(
+    conn: Connection, visit: Visit, occurrence: Occurrence, moved: Swap
+) -> Iterable[dict[str, Any]]:
+    ways = channels.confirmed_channels(conn, [partner.id for partner in visit.couple.partners])
+    for partner in visit.couple.partners:
+        if partner.key in occurrence.stamp.due and ways[partner.id]:
+            yield {
+                "couple_id": visit.couple.id,
+                "partner_id": partner.id,
+                "occurrence_id": occurrence.id,
+                "channel_id": ways[partner.id][0],
+                "purpose": NudgePurpose.SNOOZE,
+                "due_at": moved.at,
+                "expires_at": moved.ends_at,
+                "code": nudges.code_of(conn, occurrence.id, partner.id),
+            }
+
+
 def begin(conn: Connection, vault: Vault, visit: Visit, occurrence: Occurrence) -> str:
     """Plan a nudge a step, to both, from now on; a second `begin` changes nothing."""
-    ritual = _ritual(conn, occurrence)
+    ritual = ritual_of(conn, occurrence)
     steps = [n for n in nudges.nudges_of(conn, occurrence.id) if n.purpose is NudgePurpose.STEP]
     if ritual is None or not ritual.steps or not occurrence.is_open:
-        return visit.language.say("nothing_to_begin", title=_title(conn, visit, occurrence))
+        return visit.language.say("nothing_to_begin", title=title_of(conn, visit, occurrence))
     if not steps:
         planned = _steps(conn, visit, occurrence, ritual)
         nudges.plan_nudges(conn, vault, list(planned), visit.now)
     lasts = sum((step.lasts for step in ritual.steps), timedelta())
     return visit.language.say(
-        "begun", title=_title(conn, visit, occurrence), lasts=format_duration(lasts)
+        "begun", title=title_of(conn, visit, occurrence), lasts=format_duration(lasts)
     )
 
 
@@ -162,17 +182,3 @@ def _addressed(conn: Connection, visit: Visit) -> list[Channel]:
 def _log_channel(conn: Connection, visit: Visit, channel: Channel, state: ChannelState) -> None:
     event = events.channel_changed(visit.couple.id, channel, visit.partner.key, state, visit.now)
     ledger.append(conn, [event])
-
-
-def _ritual(conn: Connection, occurrence: Occurrence) -> Ritual | None:
-    """Return the ritual, or None where its row is damaged: a reply counts all the same."""
-    rows = rituals.load_rituals(conn, [occurrence.ritual_id])
-    try:
-        return ritual_from_json(rows[occurrence.ritual_id].spec)
-    except ValueError:
-        return None
-
-
-def _title(conn: Connection, visit: Visit, occurrence: Occurrence) -> str:
-    ritual = None if visit.reply.discreet else _ritual(conn, occurrence)
-    return ritual.title if ritual else "Troth"

@@ -35,6 +35,8 @@ def decide(parcel: Parcel, now: datetime) -> Channel | Wait | Drop:
         return Drop(NudgeState.WITHDRAWN, "the occurrence is settled")
     if parcel.answered:
         return Drop(NudgeState.WITHDRAWN, "it was answered")
+    if parcel.is_paused(now) and nudge.purpose is not NudgePurpose.ANSWER:
+        return Drop(NudgeState.WITHDRAWN, "its owner has paused")
     if parcel.channel is None or not _may_use(parcel.channel, nudge.purpose):
         return Drop(NudgeState.FAILED, "its channel may not be used")
     over_at = parcel.quiet.over_at(now, parcel.zone) if parcel.quiet else None

@@ -13,7 +13,8 @@ from troth.domain.incoming import Address
 from troth.domain.ritual import ZONE_COUPLE, ZONE_EACH, Ritual, Step, Zones
 from troth.domain.states import AnswerKind, Rule, Sensitivity
 from troth.domain.turns import ALTERNATE
-from troth.schedules.catalogue import Catalogue, Practice, load_languages
+from troth.schedules.catalogue import Catalogue, Practice
+from troth.schedules.languages import load_languages
 from troth.schedules.models import CoupleFile, PartnerForm, RitualForm
 from troth.schedules.problems import Problem, ScheduleError
 from troth.schedules.reader import Document

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from troth.schedules.catalogue import Catalogue, read_languages, read_practices, shipped_catalogue
+from troth.schedules.catalogue import Catalogue, read_practices, shipped_catalogue
 from troth.schedules.couple import CoupleSchedule, Reading, TakesUrl, read_couple
+from troth.schedules.languages import read_languages
 from troth.schedules.problems import Problem, ScheduleError
 from troth.schedules.reader import Document
 from troth.schedules.shipped import shipped_schedules

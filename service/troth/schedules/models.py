@@ -23,9 +23,11 @@ from pydantic_core import CoreSchema
 
 from troth.domain.cron import check_cron
 from troth.domain.durations import format_duration, parse_duration
+from troth.domain.grammar import Reaction
 from troth.domain.incoming import Address, AddressKind, normal
 from troth.domain.quiet import QuietHours
 from troth.domain.states import AnswerKind, Rule, Sensitivity, Visibility
+from troth.domain.vocabulary import Day as DayName
 from troth.schedules.suggest import nearest
 
 
@@ -93,6 +95,7 @@ Text = Annotated[
     StringConstraints(min_length=1, max_length=600, strip_whitespace=True),
     AfterValidator(_printable),
 ]
+Phrases = tuple[Text, ...]
 Title = Annotated[
     str,
     StringConstraints(min_length=1, max_length=80, strip_whitespace=True),
@@ -230,10 +233,32 @@ class CoupleFile(Form):
         return ZoneInfo(self.partners[key].timezone or self.timezone)
 
 
+class LanguageWords(Form):
+    """A language's small words. `months` holds each month's names, January first."""
+
+    asides: Phrases = ()
+    but: Phrases = ()
+    by: Phrases = ()
+    at: Phrases = ()
+    fillers: Phrases = ()
+    clock: Phrases = ()
+    am: Phrases = ()
+    pm: Phrases = ()
+    months: Annotated[tuple[Phrases, ...], Field(min_length=12, max_length=12)] | None = None
+    month_first: bool = False
+
+
 class LanguageFile(Form):
     """A file of `schedules/languages/`: the verbs people write, and what Troth says."""
 
     language: Key
     name: Title
-    verbs: dict[str, tuple[Text, ...]]
+    verbs: dict[str, Phrases]
     messages: dict[str, Text]
+    words: LanguageWords = LanguageWords()
+    numbers: dict[str, float] = {}
+    units: dict[Literal["minutes", "hours", "days", "weeks", "months"], Phrases] = {}
+    lengths: dict[str, Duration] = {}
+    days: dict[DayName, Phrases] = {}
+    times: dict[str, ClockTime] = {}
+    reactions: dict[Reaction, Phrases] = {}

@@ -110,6 +110,17 @@ def retire_couple(conn: Connection, couple_id: int, now: datetime) -> None:
     conn.execute(update(couples).where(couples.c.id == couple_id).values(retired_at=now))
 
 
+def set_pause(conn: Connection, partner_id: int, until: datetime) -> None:
+    """Let nothing reach a partner until then."""
+    conn.execute(update(partners).where(partners.c.id == partner_id).values(paused_until=until))
+
+
+def end_pause(conn: Connection, partner_id: int, now: datetime) -> bool:
+    """End a partner's pause; return whether there was one."""
+    held = update(partners).where(partners.c.id == partner_id, partners.c.paused_until > now)
+    return conn.execute(held.values(paused_until=None)).rowcount > 0
+
+
 def _read(row: Row[Any], members: list[Row[Any]]) -> Couple | None:
     """Read a couple's rows; a damaged one must not stop the others."""
     try:

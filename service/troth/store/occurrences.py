@@ -192,6 +192,12 @@ def _count(
         conn.execute(counted.values({column: column + change}))
 
 
+def move_window(conn: Connection, occurrence_id: int, ends_at: datetime) -> None:
+    """Let an occurrence end at another moment, without reminders."""
+    moved = {"ends_at": ends_at, "settle_at": ends_at, "follow_up_at": None}
+    conn.execute(update(occurrences).where(occurrences.c.id == occurrence_id).values(**moved))
+
+
 def set_aside(conn: Connection, occurrence_id: int, until: datetime) -> None:
     """Look at an occurrence that can't be judged again only at `until`."""
     conn.execute(

@@ -39,6 +39,7 @@ def _query() -> Select[Any]:
         partners.c.key.label("partner"),
         partners.c.timezone,
         partners.c.quiet,
+        partners.c.paused_until,
         channels.c.position,
         channels.c.scheme,
         channels.c.provider,
@@ -86,6 +87,7 @@ def _parcel(row: Row[Any]) -> Parcel:
         prompt=row.prompt,
         is_open=row.occurrence_state in (None, OccurrenceState.OPEN),
         answered=row.answered,
+        paused_until=row.paused_until,
     )
 
 

@@ -207,3 +207,8 @@ class Parcel:
     prompt: str | None
     is_open: bool
     answered: bool
+    paused_until: datetime | None = None
+
+    def is_paused(self, now: datetime) -> bool:
+        """Whether the partner has asked for a pause that holds at aware `now`."""
+        return self.paused_until is not None and now < self.paused_until

@@ -69,6 +69,24 @@ def complete_reply(conn: Connection, reply_id: int, values: dict[str, Any]) -> N
     conn.execute(update(replies).where(replies.c.id == reply_id).values(**values))
 
 
+def take_back(conn: Connection, partner_id: int, since: datetime) -> int | None:
+    """Let a partner's last answer since then count no more; return what it was an answer to.
+
+    The reply stays, and what it said; it is only no answer to anything any more.
+    """
+    query = select(replies.c.id, replies.c.occurrence_id).where(
+        replies.c.partner_id == partner_id,
+        replies.c.verb.in_(ACCOUNTS),
+        replies.c.occurrence_id.is_not(None),
+        replies.c.received_at >= since,
+    )
+    row = conn.execute(query.order_by(replies.c.id.desc()).limit(1)).first()
+    if row is None:
+        return None
+    conn.execute(update(replies).where(replies.c.id == row.id).values(occurrence_id=None))
+    return int(row.occurrence_id)
+
+
 def latest_verbs(conn: Connection, partner_id: int, count: int) -> list[Verb]:
     """Return what a partner's last replies were taken for, the newest first."""
     query = select(replies.c.verb).where(replies.c.partner_id == partner_id)

@@ -64,6 +64,7 @@ partners = Table(
     Column("name", String(80), nullable=False),
     Column("timezone", String(64), nullable=False),
     Column("quiet", String(11)),
+    Column("paused_until", Instant),  # they asked for a pause; nobody else is told
     Column("seed", String(32), nullable=False),  # of the inbox address; useless without the key
     Column("token_hash", String(64), nullable=False, unique=True),
     UniqueConstraint("couple_id", "key"),

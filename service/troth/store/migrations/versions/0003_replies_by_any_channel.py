@@ -15,6 +15,7 @@ _IS = "purpose IN ('ritual', 'reminder', 'snooze', 'step', 'consent', 'answer')"
 
 def upgrade() -> None:
     op.add_column("channels", sa.Column("address_mark", sa.String(length=64)))
+    op.add_column("partners", sa.Column("paused_until", sa.DateTime(timezone=True)))
     op.add_column("channels", sa.Column("answers_by", sa.String(length=16)))
     op.create_index(op.f("ix_channels_address_mark"), "channels", ["address_mark"])
     op.create_index(op.f("ix_replies_partner"), "replies", ["partner_id", "id"])

@@ -1,0 +1,120 @@
+"""What follows a verb: a length or a time after `later`, a day after `swap`, words of thanks."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from troth.domain.grammar import Grammar, Verb, longest
+from troth.domain.lengths import read_length
+from troth.domain.said import Said
+from troth.domain.visible import EDGES, folded, folded_word, is_emoji
+from troth.domain.vocabulary import Day, Vocabulary
+from troth.domain.when import MOST_WORDS, When, read_when
+
+# "Go" and "next" begin many a sentence, so these are the whole message, but for an emoji after it.
+WHOLE = frozenset(
+    {Verb.BEGIN, Verb.UNDO, Verb.WHY, Verb.SCORE, Verb.NEXT, Verb.RESUME, Verb.REPAIR}
+)
+_DAY, _WEEKEND, _WEEK = timedelta(days=1), timedelta(days=2), timedelta(days=7)
+_QUIET = {Day.TODAY: _DAY, Day.TONIGHT: _DAY, Day.WEEKEND: _WEEKEND, Day.NEXT_WEEK: _WEEK}
+
+
+def read_argument(
+    verb: Verb, phrase: Sequence[str], rest: list[str], grammar: Grammar
+) -> Said | None:
+    """Return a verb with what follows its phrase; None where that makes it something else."""
+    if verb in WHOLE:
+        return None if folded(rest) and not is_emoji("".join(rest)) else Said(verb)
+    reader = _READERS.get(verb)
+    if reader is None:
+        return Said(verb, words=as_words(rest))
+    return reader(list(phrase), rest, grammar.vocabulary)
+
+
+def as_words(words: Sequence[str]) -> str:
+    """Return words as they are kept: without the marks that parted them from the verb."""
+    return " ".join(words).lstrip(EDGES).strip()
+
+
+def read_later(phrase: list[str], rest: list[str], vocabulary: Vocabulary) -> Said | None:
+    """Read `later`, `later 30 min`, `at 9pm`; anything else after it is not a snooze."""
+    if not folded(rest):
+        return Said(Verb.LATER)
+    length = read_length(rest, vocabulary)
+    if length is not None and not _is_clock(phrase, rest, vocabulary):
+        return Said(Verb.LATER, later=length)
+    when = read_when(rest, vocabulary)
+    is_today = when is not None and when.day in (None, Day.TODAY, Day.TONIGHT)
+    if when is None or when.at is None or not is_today:
+        return None
+    return Said(Verb.LATER, later=when.at)
+
+
+def _is_clock(phrase: list[str], rest: list[str], vocabulary: Vocabulary) -> bool:
+    """Say whether `21h` is an hour of the clock: after "at", where it can be read as one."""
+    last = folded_word(phrase[-1]) if phrase else ""
+    is_at = last in vocabulary.at or folded_word(rest[0]) in vocabulary.at
+    when = read_when(rest, vocabulary) if is_at else None
+    return when is not None and when.at is not None
+
+
+def _pause(_phrase: list[str], rest: list[str], vocabulary: Vocabulary) -> Said | None:
+    if not folded(rest):
+        return Said(Verb.PAUSE)
+    if length := read_length(rest, vocabulary):
+        return Said(Verb.PAUSE, length=length)
+    when = read_when(rest, vocabulary)
+    return Said(Verb.PAUSE, when=when) if when else None
+
+
+def _quiet(_phrase: list[str], rest: list[str], vocabulary: Vocabulary) -> Said | None:
+    """Read `quiet`, `quiet week`, `quiet weekend`, `quiet for 3 days`."""
+    if not folded(rest):
+        return Said(Verb.QUIET)
+    if length := read_length(rest, vocabulary) or read_length(["1", *rest], vocabulary):
+        return Said(Verb.QUIET, length=length)
+    when = read_when(rest, vocabulary)
+    if when is None or when.at is not None or when.day is None:
+        return None
+    length = _QUIET.get(when.day, _DAY) if isinstance(when.day, Day) else _DAY
+    starts = None if when.day in (Day.TODAY, Day.TONIGHT) else when
+    return Said(Verb.QUIET, length=length, when=starts)
+
+
+def _swap(_phrase: list[str], rest: list[str], vocabulary: Vocabulary) -> Said | None:
+    return Said(Verb.SWAP, words=as_words(rest), when=read_when(rest, vocabulary))
+
+
+def _promise(_phrase: list[str], rest: list[str], vocabulary: Vocabulary) -> Said | None:
+    """Read `promise <words> by <when>`. The last "by" that a day or time follows parts them."""
+    if not folded(rest):
+        return None
+    plain = tuple(map(folded_word, rest))
+    for start in range(len(rest) - 1, max(0, len(rest) - MOST_WORDS - 1), -1):
+        count = longest(vocabulary.by, plain[start:])
+        when = read_when(rest[start + count :], vocabulary) if count else None
+        if when is not None:
+            return Said(Verb.PROMISE, words=as_words(rest[:start]), when=when)
+    return _promised_day(rest, vocabulary)
+
+
+def _promised_day(rest: list[str], vocabulary: Vocabulary) -> Said:
+    """Read the day of `promise flowers tomorrow`, which no "by" announces."""
+    when: When | None = None
+    start = max(1, len(rest) - MOST_WORDS)
+    while start < len(rest) and when is None:
+        is_filler = folded_word(rest[start]) in vocabulary.fillers
+        when = None if is_filler else read_when(rest[start:], vocabulary)
+        start += when is None
+    if when is None or when.day is None:
+        return Said(Verb.PROMISE, words=as_words(rest))
+    return replace(Said(Verb.PROMISE), words=as_words(rest[:start]), when=when)
+
+
+_READERS: dict[Verb, Callable[[list[str], list[str], Vocabulary], Said | None]] = {
+    Verb.LATER: read_later,
+    Verb.PAUSE: _pause,
+    Verb.QUIET: _quiet,
+    Verb.SWAP: _swap,
+    Verb.PROMISE: _promise,
+}

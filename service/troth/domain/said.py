@@ -1,0 +1,39 @@
+"""A reply, read; and what would make sense to say."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import time, timedelta
+
+from troth.domain.grammar import Verb
+from troth.domain.states import AnswerKind
+from troth.domain.when import When
+
+RATINGS = range(1, 11)
+
+
+@dataclass(frozen=True)
+class Said:
+    """A reply, read. `words` keeps the writer's spelling.
+
+    `later` is a length or a clock time, `length` how long a pause or a quiet time lasts, `when` the
+    day of a swap, a promise or a pause's end. `quoted` is what of ours a tap was on; what is only
+    a tap or an emoji and says nothing (`is_reaction`, UNKNOWN) needs no answer.
+    """
+
+    verb: Verb
+    code: int | None = None
+    rating: int | None = None
+    words: str = ""
+    later: timedelta | time | None = None
+    length: timedelta | None = None
+    when: When | None = None
+    quoted: str | None = None
+    is_reaction: bool = False
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What would make sense now: the kind asked for, and what each open nudge's code asks for."""
+
+    kind: AnswerKind | None = None
+    codes: Mapping[int, AnswerKind] = field(default_factory=dict)

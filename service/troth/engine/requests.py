@@ -1,0 +1,166 @@
+"""What partners ask for, or leave with us, beside their answers; each is said back once."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from sqlalchemy import Connection
+
+from troth.domain.grammar import Verb
+from troth.domain.score import BUILDING
+from troth.domain.slots import instant
+from troth.domain.when import resolve
+from troth.engine.recall import recall
+from troth.engine.settle import settle_occurrence
+from troth.engine.standing import couple_standing
+from troth.engine.visit import Visit, title_of
+from troth.store import couples, nudges, occurrences, replies, rituals
+from troth.store.records import Occurrence, ritual_from_json
+
+UNDO = timedelta(minutes=10)
+QUIET = timedelta(weeks=1)
+LONGEST_PAUSE = timedelta(days=366)
+MORNING = time(4)  # a pause until Monday is over when Monday begins
+MOST_RITUALS = 8  # lines of one answer
+
+
+def undo(conn: Connection, visit: Visit) -> str:
+    """Take the partner's last answer back, if it is of the last ten minutes."""
+    taken = replies.take_back(conn, visit.partner.id, visit.now - UNDO)
+    if taken is None:
+        return visit.language.say("nothing_to_undo")
+    settle_occurrence(conn, taken, visit.now)
+    found = occurrences.load_occurrences(conn, [taken])[taken]
+    return visit.language.say("undone", title=title_of(conn, visit, found))
+
+
+def why(conn: Connection, visit: Visit) -> str:
+    """Say why the last nudge came: which ritual of theirs, and its time."""
+    last = next(iter(nudges.told(conn, visit.partner.id, 1)), None)
+    if last is None or last.occurrence_id is None:
+        return visit.language.say("nothing_open")
+    found = occurrences.load_occurrences(conn, [last.occurrence_id])[last.occurrence_id]
+    at = f"{found.stamp.due[visit.partner.key].astimezone(visit.partner.zone):%H:%M}"
+    return visit.language.say("why_line", title=title_of(conn, visit, found), at=at)
+
+
+def score(conn: Connection, visit: Visit) -> str:
+    """Say where the couple stands, with its denominator; the couple's, never a person's."""
+    standing = couple_standing(conn, visit.couple.id)
+    if not standing.scored:
+        return visit.language.say("no_score")
+    title = "Troth" if visit.reply.discreet else visit.couple.name
+    if standing.score is None or standing.building:
+        values = {"title": title, "scored": standing.scored, "needed": BUILDING}
+        return visit.language.say("score_building", **values)
+    values = {"title": title, "score": round(standing.score), "scored": standing.scored}
+    return visit.language.say("score_line", **values)
+
+
+def coming(conn: Connection, visit: Visit) -> str:
+    """Say what comes next, on the partner's own clock."""
+    rows = rituals.rituals_of(conn, visit.couple.id).values()
+    due = sorted((row.next_due, row.id, row) for row in rows if row.next_due and not row.retired_at)
+    if not due:
+        return visit.language.say("nothing_next")
+    moment, _, row = due[0]
+    title = "Troth" if visit.reply.discreet else ritual_from_json(row.spec).title
+    return visit.language.say("next_line", title=title, at=_shown(visit, moment))
+
+
+def pause(conn: Connection, visit: Visit) -> str:
+    """Let nothing reach this partner for a while; nobody else is told, and nothing is counted."""
+    until = _until(visit)
+    if until is None:
+        return visit.language.say("pause_how_long")
+    couples.set_pause(conn, visit.partner.id, until)
+    return visit.language.say("paused", until=_shown(visit, until))
+
+
+def quiet(conn: Connection, visit: Visit) -> str:
+    """A pause of a week, or as long as was said."""
+    until = _until(visit) or visit.now + QUIET
+    couples.set_pause(conn, visit.partner.id, until)
+    return visit.language.say("quiet", until=_shown(visit, until))
+
+
+def resume(conn: Connection, visit: Visit) -> str:
+    """End a pause."""
+    ended = couples.end_pause(conn, visit.partner.id, visit.now)
+    recall(conn, visit.couple.id, visit.now)  # what was planned meanwhile may be wanted now
+    return visit.language.say("resumed" if ended else "not_paused")
+
+
+def thanks(_: Connection, visit: Visit) -> str:
+    """Thanks are kept as they were written, sealed, with the reply itself."""
+    return visit.language.say("thanked")
+
+
+def promise(_: Connection, visit: Visit) -> str:
+    """A promise is kept likewise; its day is said back, so that it was read rightly."""
+    if visit.said.when is None:
+        return visit.language.say("promise_by_when")
+    until = resolve(visit.said.when, _local(visit))
+    return visit.language.say("promised", until=_day(until))
+
+
+def repair(_: Connection, visit: Visit) -> str:
+    """One calm sentence, to who asked for it."""
+    return visit.language.say("repair")
+
+
+Request = Callable[[Connection, Visit], str]
+REQUESTS: Mapping[Verb, Request] = {
+    Verb.UNDO: undo,
+    Verb.WHY: why,
+    Verb.SCORE: score,
+    Verb.NEXT: coming,
+    Verb.PAUSE: pause,
+    Verb.QUIET: quiet,
+    Verb.RESUME: resume,
+    Verb.THANKS: thanks,
+    Verb.PROMISE: promise,
+    Verb.REPAIR: repair,
+}
+
+
+@dataclass(frozen=True)
+class Swap:
+    """An occurrence moved to another time: its window keeps its length."""
+
+    at: datetime
+    ends_at: datetime
+
+
+def swapped(visit: Visit, occurrence: Occurrence) -> Swap | None:
+    """Return where `swap <when>` moves an occurrence, or None where no time was read. Pure."""
+    if visit.said.when is None:
+        return None
+    due = occurrence.stamp.due[visit.partner.key].astimezone(visit.partner.zone)
+    local = resolve(visit.said.when, _local(visit), due.time().replace(tzinfo=None))
+    at = instant(local, visit.partner.zone)
+    return Swap(at, at + (occurrence.ends_at - occurrence.due_at)) if at > visit.now else None
+
+
+def _until(visit: Visit) -> datetime | None:
+    if visit.said.length is not None:
+        return visit.now + min(visit.said.length, LONGEST_PAUSE)
+    if visit.said.when is None:
+        return None
+    moment = instant(resolve(visit.said.when, _local(visit), MORNING), visit.partner.zone)
+    return min(moment, visit.now + LONGEST_PAUSE) if moment > visit.now else None
+
+
+def _local(visit: Visit) -> datetime:
+    return visit.now.astimezone(visit.partner.zone).replace(tzinfo=None)
+
+
+def _shown(visit: Visit, moment: datetime) -> str:
+    """Write a moment on the partner's clock: its time, with the day where that is not today's."""
+    local = moment.astimezone(visit.partner.zone)
+    is_today = local.date() == _local(visit).date()
+    return f"{local:%H:%M}" if is_today else f"{local:%Y-%m-%d %H:%M}"
+
+
+def _day(local: datetime) -> str:
+    return f"{local:%Y-%m-%d}"

@@ -1,0 +1,40 @@
+"""Somebody at the door: who, about what, when; and what they may be told of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from troth.domain.language import Language
+from troth.domain.reply import Reply
+from troth.domain.ritual import Ritual
+from troth.domain.said import Said
+from troth.store import rituals
+from troth.store.records import Couple, Occurrence, Partner, ritual_from_json
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Somebody at the door: who, about what, when."""
+
+    couple: Couple
+    partner: Partner
+    language: Language
+    reply: Reply
+    said: Said
+    now: datetime
+
+
+def ritual_of(conn: Connection, occurrence: Occurrence) -> Ritual | None:
+    """Return the ritual, or None where its row is damaged: a reply counts all the same."""
+    rows = rituals.load_rituals(conn, [occurrence.ritual_id])
+    try:
+        return ritual_from_json(rows[occurrence.ritual_id].spec)
+    except ValueError:
+        return None
+
+
+def title_of(conn: Connection, visit: Visit, occurrence: Occurrence) -> str:
+    """Name an occurrence as far as it may be named where this is said."""
+    ritual = None if visit.reply.discreet else ritual_of(conn, occurrence)
+    return ritual.title if ritual else "Troth"
