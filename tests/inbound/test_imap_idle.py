@@ -2,22 +2,26 @@
 
 import imaplib
 import socket
+import ssl
 import threading
 import time
 from contextlib import contextmanager
 
 import pytest
 
+from tests.delivery.authority import Authority
 from troth.inbound.imap_idle import wait_for_news
 
 
 @contextmanager
-def server_that_answers(idle: bytes):
-    """A server that says this when it is asked to idle."""
+def server_that_answers(idle: bytes, authority: Authority | None = None):
+    """A server that says this when it is asked to idle; over TLS where an authority is given."""
     door = socket.create_server(("127.0.0.1", 0))
 
     def serve() -> None:
         caller, _ = door.accept()
+        if authority is not None:
+            caller = authority.server_context("127.0.0.1").wrap_socket(caller, server_side=True)
         with caller, caller.makefile("rb") as lines:
             caller.sendall(b"* OK ready\r\n")
             for line in lines:
@@ -31,7 +35,17 @@ def server_that_answers(idle: bytes):
 
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
-    client = imaplib.IMAP4("127.0.0.1", door.getsockname()[1], timeout=20)
+    port = door.getsockname()[1]
+    client = (
+        imaplib.IMAP4("127.0.0.1", port, timeout=20)
+        if authority is None
+        else imaplib.IMAP4_SSL(
+            "127.0.0.1",
+            port,
+            ssl_context=ssl.create_default_context(cafile=str(authority.file)),
+            timeout=20,
+        )
+    )
     try:
         yield client
     finally:
@@ -60,3 +74,12 @@ def test_time_runs_out_and_a_stop_is_heeded():
         wait_for_news(client, 0.05, stopping)
         stopping.set()
         wait_for_news(client, 60, stopping)
+
+
+def test_over_tls_it_is_the_same(tmp_path):
+    authority = Authority(tmp_path)
+    with server_that_answers(b"+ go\r\n* 1 EXISTS\r\n", authority) as client:
+        wait_for_news(client, 60, threading.Event())
+    with server_that_answers(b"+ go\r\n", authority) as client:
+        wait_for_news(client, 0.05, threading.Event())
+        client.noop()
