@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.inbound.mails import LAYOUTS, TOKEN, TONGUES, Texts, mail
+from tests.inbound.mails import LAYOUTS, TOKEN, Texts, mail
+from tests.inbound.tongues import TONGUES
 from troth.inbound.mail_text import read_mail
 
 

@@ -45,8 +45,7 @@ class MailServers:
     def start(self) -> None:
         """Start both and return once they answer."""
         self.start_imap()
-        command = ["exim4", "-C", self.folder / "exim.conf", "-bdf", "-q1s"]
-        self._exim = self._leashed(*command)
+        self._exim = self._leashed("exim4", "-C", self.folder / "exim.conf", "-bdf", "-q1s")
         self._exim.wait_for_port(self.smtp)
 
     def start_imap(self) -> None:

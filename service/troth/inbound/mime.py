@@ -103,15 +103,16 @@ def leaves(message: Part) -> Iterator[Part]:
         if not part.media.startswith("multipart/"):
             yield part
         elif depth < DEEPEST:
-            waiting.extend((inner, depth + 1) for inner in reversed(_within(part)))
+            waiting.extend((inner, depth + 1) for inner in reversed(parts_of(part, MOST_PARTS)))
 
 
-def _within(part: Part) -> list[Part]:
+def parts_of(part: Part, most: int) -> list[Part]:
+    """Return the parts right within a part, at most so many; none where it is no multipart."""
     boundary = parameter(part.headers.first("content-type"), "boundary").encode()
     if not boundary:
         return []
     line = re.compile(rb"\n--" + re.escape(boundary) + rb"(?:--)?[ \t]*(?=\n|\Z)")
-    pieces = line.split(b"\n" + part.body, maxsplit=MOST_PARTS)[1:]
+    pieces = line.split(b"\n" + part.body, maxsplit=most)[1:]
     return [read_part(piece[1:]) for piece in pieces if piece.strip()]
 
 
