@@ -2,7 +2,8 @@
 
 A finaliser is not enough, for a test run may be killed. The leash ends its command when its own
 standard input closes, which the kernel does however the holder of the other end died. Started by
-root, it runs the command as nobody, for PostgreSQL refuses to run as root.
+root, it runs the command as nobody, for PostgreSQL refuses to run as root; after `--stay` it does
+not, for nobody may not enter a Python that lies in root's home.
 """
 
 import os
@@ -30,10 +31,15 @@ def account() -> Account:
     return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
 
 
+STAY = "--stay"
+
+
 def main() -> int:
+    stays = sys.argv[1] == STAY
+    command, whom = sys.argv[1 + stays :], Account() if stays else account()
     # A session of its own, so that a Ctrl-C meant for pytest leaves the ending to us.
     child = subprocess.Popen(
-        sys.argv[1:], stdin=subprocess.DEVNULL, cwd="/", start_new_session=True, **account()
+        command, stdin=subprocess.DEVNULL, cwd="/", start_new_session=True, **whom
     )
 
     def end_with_the_tests() -> None:
