@@ -45,7 +45,7 @@ unit: $(READY) ## run the tests alone, two at a time (one file: make unit T=test
 servers: $(UV) ## fetch the chat servers that tests talk to and no Linux has, into .tools (a minute; needs npm)
 	@echo "servers: Synapse and a Telegram emulator; prosody and mosquitto are the system's"
 	@UV_TOOL_DIR=$(CURDIR)/.tools/environments UV_TOOL_BIN_DIR=$(CURDIR)/.tools/bin \
-		$(UV) tool install --quiet --python $(PYTHON) matrix-synapse==1.163.2
+		$(UV) tool install --quiet --compile-bytecode --python $(PYTHON) matrix-synapse==1.163.2
 	@npm install --silent --no-audit --no-fund --ignore-scripts --prefix .tools telegram-test-api@4.2.1
 
 faults: $(READY) ## break everything at length: processes, servers, disks and clocks (half an hour)

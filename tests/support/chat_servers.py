@@ -141,6 +141,8 @@ class Mosquitto(ChatServer):
 class Synapse(ChatServer):
     """A Matrix homeserver where anybody may register."""
 
+    patience = 80  # it loads for long where nothing of it is compiled yet
+
     @classmethod
     def lacks(cls) -> str | None:
         return None if find("synapse_homeserver") else "no Matrix server: run make servers"

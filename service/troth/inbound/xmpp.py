@@ -17,7 +17,7 @@ from pydantic import Field, SecretStr
 from troth.domain.incoming import AddressKind, Incoming, normal
 from troth.inbound.hook import WaySettings
 from troth.inbound.json_value import LONGEST_WORDS, storable
-from troth.inbound.listener import BackOff, Take, UnreachableError, hand_over, keep_at, mark
+from troth.inbound.listener import BackOff, Take, UnreachableError, hand_over, hush, keep_at, mark
 from troth.inbound.quotation import split_quote
 
 if TYPE_CHECKING:
@@ -103,6 +103,7 @@ class XmppListener:
     def _client(self) -> "ClientXMPP":
         from slixmpp import ClientXMPP
 
+        hush("slixmpp")
         settings = self._settings
         context = ssl.create_default_context(cafile=settings.ca_file)
         client = ClientXMPP(settings.jid, settings.password.get_secret_value(), ssl_context=context)
