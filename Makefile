@@ -13,7 +13,7 @@ unexport VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup up test lint types imports unit faults schema screenshot benchmarks clean
+.PHONY: help setup up test lint types imports unit servers faults schema screenshot benchmarks clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-11s %s\n", $$1, $$2 }'
@@ -41,6 +41,12 @@ imports: $(READY) ## check who may import whom
 unit: $(READY) ## run the tests alone, two at a time (one file: make unit T=tests/test_wheel.py)
 	@echo "tests: pytest on two workers, with real servers where a test asks for them"
 	@$(BIN)/pytest -n 2 $(T)
+
+servers: $(UV) ## fetch the chat servers that tests talk to and no Linux has, into .tools (a minute; needs npm)
+	@echo "servers: Synapse and a Telegram emulator; prosody and mosquitto are the system's"
+	@UV_TOOL_DIR=$(CURDIR)/.tools/environments UV_TOOL_BIN_DIR=$(CURDIR)/.tools/bin \
+		$(UV) tool install --quiet --compile-bytecode --python $(PYTHON) matrix-synapse==1.163.2
+	@npm install --silent --no-audit --no-fund --ignore-scripts --prefix .tools telegram-test-api@4.2.1
 
 faults: $(READY) ## break everything at length: processes, servers, disks and clocks (half an hour)
 	@echo "faults: the full forms, with their counts (one file: make faults T=tests/faults/test_killed.py)"

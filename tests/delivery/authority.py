@@ -24,7 +24,7 @@ class Authority:
         self.file.write_bytes(certificate.public_bytes(Encoding.PEM))
 
     def certificate(self, address: str) -> str:
-        """Return a file with a key and a certificate for this IP address."""
+        """Return a file with a key and a certificate for this IP address or host."""
         file = self._folder / f"{address}.pem"
         if not file.exists():
             key = ec.generate_private_key(ec.SECP256R1())
@@ -61,9 +61,16 @@ class Authority:
             .add_extension(_usage(is_authority=address is None), True)
         )
         if address is not None:
-            place = x509.IPAddress(ipaddress.ip_address(address))
-            builder = builder.add_extension(x509.SubjectAlternativeName([place]), False)
+            names = x509.SubjectAlternativeName([_place(address)])
+            builder = builder.add_extension(names, False)
         return builder.sign(self._key, hashes.SHA256())
+
+
+def _place(address: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(address))
+    except ValueError:
+        return x509.DNSName(address)
 
 
 def _name(text: str) -> x509.Name:

@@ -3,7 +3,8 @@
 A finaliser is not enough, for a test run may be killed. The leash ends its command when its own
 standard input closes, which the kernel does however the holder of the other end died. Started by
 root, it runs the command as nobody, for PostgreSQL refuses to run as root; `--same-user` before the
-command keeps the user, for mail servers want to change theirs by themselves.
+command keeps the user: mail servers change theirs by themselves, and nobody may not enter a Python
+that lies in root's home.
 """
 
 import os

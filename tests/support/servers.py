@@ -33,6 +33,8 @@ AT_ONCE = Retry(NoBackoff(), 0)  # the client's own default hides a refusal for 
 class Server(ABC):
     """A server whose process a test may stop and start again; its data stays until `remove`."""
 
+    patience: float = 20  # seconds until it answers
+
     def __init__(self) -> None:
         # In /tmp, because the path of a unix socket may have no more than 107 characters.
         self.folder = Path(tempfile.mkdtemp(prefix="troth-", dir="/tmp"))
@@ -45,7 +47,7 @@ class Server(ABC):
         self._process = Process(
             [sys.executable, leash.__file__, *self._command()], stdin=subprocess.PIPE
         )
-        self._process.wait_until(self._answers, "answer")
+        self._process.wait_until(self._answers, "answer", self.patience)
 
     def stop(self) -> None:
         """Shut it down; open connections break."""

@@ -7,7 +7,7 @@ import requests
 from requests.auth import AuthBase
 
 from troth.inbound.json_value import at, load_json
-from troth.inbound.listener import UnreachableError
+from troth.inbound.listener import UnreachableError, hush
 
 CONNECT_SECONDS = 10.0
 MOST_BYTES = 16 * 1024 * 1024
@@ -32,6 +32,7 @@ class JsonClient:
     """Speaks to one base URL. Errors hold neither it nor the token: both may be secret."""
 
     def __init__(self, base: str, token: str | None = None) -> None:
+        hush("urllib3", "requests")
         self._base = base.rstrip("/")
         self._session = requests.Session()
         self._session.auth = _Bearer(token)

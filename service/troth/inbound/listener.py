@@ -5,6 +5,7 @@ address.
 """
 
 import hashlib
+import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -137,6 +138,13 @@ def _answer(ask: Callable[[], T], future: Future[T]) -> None:
         future.set_result(ask())
     except Exception as error:  # noqa: BLE001 - raised again where it is waited for
         future.set_exception(error)
+
+
+def hush(*libraries: str) -> None:
+    """Let no log line of these out: they show addresses, stanzas and URLs with tokens."""
+    for library in libraries:
+        logging.getLogger(library).propagate = False
+        logging.getLogger(library).addHandler(logging.NullHandler())
 
 
 def mark(*parts: str) -> str:

@@ -7,6 +7,7 @@ nothing more is read, and the server keeps what comes (stream management, offlin
 import asyncio
 import ssl
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 from xml.etree.ElementTree import Element
@@ -16,7 +17,7 @@ from pydantic import Field, SecretStr
 from troth.domain.incoming import AddressKind, Incoming, normal
 from troth.inbound.hook import WaySettings
 from troth.inbound.json_value import LONGEST_WORDS, storable
-from troth.inbound.listener import BackOff, Take, UnreachableError, hand_over, keep_at, mark
+from troth.inbound.listener import BackOff, Take, UnreachableError, hand_over, hush, keep_at, mark
 from troth.inbound.quotation import split_quote
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 WAY = "xmpp"
 _START_SECONDS = 30.0  # until a session has to stand
+_KEEP_SECONDS = 2.0  # for the server to agree to stream management
 _LOOK_UP = 0.2  # seconds: how soon a stop is seen
 _CLIENT, _REACTIONS = "{jabber:client}", "{urn:xmpp:reactions:0}"
 _KINDS = frozenset({"chat", "normal"})
@@ -61,7 +63,7 @@ class XmppListener:
         keep_at(self.name, session, stopping, waits)
 
     async def _session(self, take: Take, stopping: threading.Event, waits: BackOff) -> None:
-        started, lost = asyncio.Event(), asyncio.Event()
+        kept, started, lost = asyncio.Event(), asyncio.Event(), asyncio.Event()
         client = self._client()
 
         def came(stanza: "Message") -> None:
@@ -69,7 +71,12 @@ class XmppListener:
             if incoming is not None and not hand_over(incoming, take, stopping):
                 client.abort()  # not taken: it must not be confirmed to the server
 
-        client.add_event_handler("session_start", lambda _: _begin(client, started, lost))
+        async def begin(_: object) -> None:
+            await _begin(client, kept, started, lost)
+
+        client.add_event_handler("session_start", begin)
+        for event in ("sm_enabled", "sm_failed"):
+            client.add_event_handler(event, lambda _: kept.set())
         client.add_event_handler("message", came)
         for event in ("disconnected", "failed_all_auth", "reconnect_delay"):
             client.add_event_handler(event, lambda _: lost.set())
@@ -96,6 +103,7 @@ class XmppListener:
     def _client(self) -> "ClientXMPP":
         from slixmpp import ClientXMPP
 
+        hush("slixmpp")
         settings = self._settings
         context = ssl.create_default_context(cafile=settings.ca_file)
         client = ClientXMPP(settings.jid, settings.password.get_secret_value(), ssl_context=context)
@@ -114,12 +122,20 @@ class XmppListener:
         return (None, None) if host is None else (host, self._settings.port)
 
 
-def _begin(client: "ClientXMPP", started: asyncio.Event, lost: asyncio.Event) -> None:
-    """Say that we are here, which is when the server hands out what it kept."""
+async def _begin(
+    client: "ClientXMPP", kept: asyncio.Event, started: asyncio.Event, lost: asyncio.Event
+) -> None:
+    """Say that we are here, which is when the server hands out what it kept.
+
+    Not before it has agreed to keep what we do not confirm: what it handed out earlier would be
+    lost if it were not taken.
+    """
     transport = client.transport
     if transport is None or transport.get_extra_info("ssl_object") is None:
         lost.set()  # somebody between took the offer of TLS out
         return
+    with suppress(TimeoutError):  # a server that cannot do this
+        await asyncio.wait_for(kept.wait(), _KEEP_SECONDS)
     client.send_presence()
     started.set()
 

@@ -1,0 +1,161 @@
+"""Answers by XMPP, over a real server."""
+
+import asyncio
+import logging
+import ssl
+import threading
+from collections.abc import Iterator
+from xml.etree.ElementTree import Element, fromstring
+
+import pytest
+from apprise import Apprise
+from slixmpp import JID, ClientXMPP
+from structlog.testing import capture_logs
+
+from tests.support.chat_servers import Prosody
+from tests.support.listening import listening
+from troth.domain.incoming import Address, AddressKind
+from troth.inbound.xmpp import XmppListener, XmppSettings, read_message
+
+ALEX = Address(AddressKind.XMPP, "alex@localhost")
+
+
+@pytest.fixture(scope="module")
+def prosody() -> Iterator[Prosody]:
+    with Prosody.running_or_skipped() as server:
+        yield server
+
+
+def settings(prosody: Prosody, **more: object) -> XmppSettings:
+    return XmppSettings.model_validate(
+        {
+            "jid": "nudge@localhost/inbox",
+            "password": prosody.password,
+            "host": "127.0.0.1",
+            "port": prosody.port,
+            "ca_file": prosody.ca_file,
+            **more,
+        }
+    )
+
+
+class Phone:
+    """A partner's own client: writes, and hands out what it is sent."""
+
+    def __init__(self, prosody: Prosody, name: str = "alex") -> None:
+        self._prosody, self._name = prosody, name
+
+    def write(self, *texts: str, wait_for: int = 0) -> list[str]:
+        """Send texts to our account, wait for so many messages, and go."""
+        return asyncio.run(asyncio.wait_for(self._visit(texts, wait_for), timeout=30))
+
+    async def _visit(self, texts: tuple[str, ...], wait_for: int) -> list[str]:
+        context = ssl.create_default_context(cafile=self._prosody.ca_file)
+        jid = f"{self._name}@localhost"
+        client = ClientXMPP(jid, self._prosody.password, ssl_context=context)
+        client.enable_direct_tls = False
+        started: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        heard: asyncio.Queue[str] = asyncio.Queue()
+        client.add_event_handler("session_start", lambda _: started.set_result(None))
+        client.add_event_handler("message", lambda stanza: heard.put_nowait(stanza["body"]))
+        client.connect("127.0.0.1", self._prosody.port)
+        await started
+        client.send_presence()
+        for text in texts:
+            client.send_message(JID("nudge@localhost"), text, mtype="chat")
+        told = [await heard.get() for _ in range(wait_for)]
+        await client.disconnect(wait=2.0)
+        return told
+
+
+def test_a_nudge_goes_out_and_its_answer_comes_back(prosody: Prosody) -> None:
+    url = (
+        f"xmpp://nudge:{prosody.password}@localhost:{prosody.port}/alex@localhost"
+        "?mode=starttls&verify=no&xmpp=127.0.0.1"
+    )
+    assert Apprise.instantiate(url).notify(body="Hold each other.")
+    with listening(XmppListener(settings(prosody))) as ear:
+        told = Phone(prosody).write("> Hold each other.\nwe did ❤️", wait_for=1)
+        incoming = ear.next()
+    assert "Hold each other." in told[0]
+    assert (incoming.address, incoming.text) == (ALEX, "we did ❤️")
+    assert incoming.quoted == "Hold each other."
+
+
+def test_what_came_while_we_were_away_is_handed_out_in_order(prosody: Prosody) -> None:
+    Phone(prosody).write("one", "two", "three")
+    with listening(XmppListener(settings(prosody))) as ear:
+        taken = [ear.next() for _ in range(3)]
+    assert [one.text for one in taken] == ["one", "two", "three"]
+    assert len({one.provider_id for one in taken}) == 3
+
+
+def test_a_message_is_kept_while_the_store_is_away(prosody: Prosody) -> None:
+    with listening(XmppListener(settings(prosody))) as ear:
+        ear.shut.set()
+        Phone(prosody).write("done")
+        assert ear.refused.acquire(timeout=30)
+        ear.shut.clear()
+        assert ear.next().text == "done"
+
+
+def test_a_message_that_was_not_taken_before_a_stop_comes_again(prosody: Prosody) -> None:
+    with listening(XmppListener(settings(prosody))) as ear:
+        ear.shut.set()
+        Phone(prosody).write("not yet taken")
+        assert ear.refused.acquire(timeout=30)
+    with listening(XmppListener(settings(prosody))) as ear:
+        assert ear.next().text == "not yet taken"
+
+
+def test_a_wrong_password_and_a_strange_certificate_are_said_without_them(
+    prosody: Prosody, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    for wrong in ({"password": "canary-1234"}, {"ca_file": None}):
+        with capture_logs() as lines:
+            seen = threading.Event()
+            listener = XmppListener(settings(prosody, **wrong))
+            with listening(listener):
+                while not seen.wait(0.05):
+                    seen.set() if lines else None
+        assert {line["event"] for line in lines} == {"way.unreachable"}
+        assert not any(secret in f"{lines}{caplog.text}" for secret in ("canary", "nudge@"))
+
+
+def stanza(text: str) -> Element:
+    return fromstring(f"<message xmlns='jabber:client' {text}</message>")  # noqa: S314 - our own
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from='alex@x' type='groupchat'><body>done</body>",
+        "from='alex@x' type='error'><body>done</body>",
+        "from='alex@x' type='headline'><body>done</body>",
+        "from='nudge@x/phone' type='chat'><body>done</body>",
+        "from='alex@x' type='chat'><composing xmlns='http://jabber.org/protocol/chatstates'/>",
+        "type='chat'><body>done</body>",
+        "from='alex@x' type='chat'><body>&gt; only a quote</body>",
+    ],
+)
+def test_what_nobody_wrote_to_us_is_no_answer(text: str) -> None:
+    assert read_message(stanza(text), "nudge@x") is None
+
+
+def test_a_reaction_is_its_emoji() -> None:
+    text = (
+        "from='Alex@X/phone' id='1' type='chat'>"
+        "<reactions xmlns='urn:xmpp:reactions:0' id='7'><reaction>👍</reaction></reactions>"
+    )
+    incoming = read_message(stanza(text), "nudge@x")
+    assert incoming is not None
+    assert (incoming.text, incoming.address.value) == ("👍", "alex@x")
+
+
+def test_the_same_number_from_another_session_is_another_message() -> None:
+    names = {
+        read_message(stanza(f"from='alex@x/{resource}' id='1'><body>done</body>"), "nudge@x")
+        for resource in ("a", "b", "a")
+    }
+    assert len(names) == 2
