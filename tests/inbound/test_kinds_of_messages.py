@@ -15,7 +15,8 @@ from pydantic import SecretStr, ValidationError
 from tests.inbound.case import NEW, OLD, OTHER, URL, Message, Seal
 from tests.inbound.cases import messagebird, plivo, standard_webhook, telnyx, twilio, vonage
 from troth.domain.incoming import Address, AddressKind
-from troth.inbound.hook import ForgedError, Received, UnreadableError
+from troth.inbound.fortysix_elks import FortysixElks, FortysixElksSettings
+from troth.inbound.hook import ForgedError, Hook, Received, UnreadableError
 from troth.inbound.plivo import Plivo, PlivoSettings
 from troth.inbound.signatures import keyed_hash
 from troth.inbound.sinch import Sinch, SinchSettings
@@ -81,8 +82,18 @@ def test_what_became_of_a_message_of_ours_is_none_of_theirs():
     assert by_twilio(MessageStatus="delivered") == Received()
     assert by_vonage(status="delivered") == Received()
     assert by_sinch(type="recipient_delivery_report_sms") == Received()
+    report = urlencode({"MessageUUID": "1", "From": "1555", "Status": "sent"}).encode()
+    assert plivo.way(NEW).read(plivo.sign(report, SEAL), NOW) == Received()
+    report = urlencode({"id": "1", "recipient": "15550100", "status": "sent"}).encode()
+    assert messagebird.way(NEW).read(messagebird.sign(report, SEAL), NOW) == Received()
     told = json.dumps({"data": {"event_type": "message.finalized"}}).encode()
     assert telnyx.way(NEW).read(telnyx.sign(told, SEAL), NOW) == Received()
+
+
+def test_what_became_of_messages_at_46elks_is_none_of_theirs():
+    way = FortysixElks(FortysixElksSettings(secret=SecretStr(NEW)))
+    body = urlencode({"id": "1", "status": "delivered"}).encode()
+    assert way.read(Hook("POST", URL, f"secret={NEW}", {}, body), NOW) == Received()
 
 
 def test_a_field_that_comes_twice_is_signed_twice():
