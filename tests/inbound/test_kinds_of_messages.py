@@ -44,6 +44,14 @@ def by_sinch(**fields: object) -> Received:
     return way.read(replace(twilio.sign(body, SEAL), query=f"secret={NEW}"), NOW)
 
 
+def token_of(claims: dict[str, object], algorithm: str | None = "HS256") -> str:
+    """Return a token as no library would make it, signed well all the same."""
+    parts = (json.dumps(part).encode() for part in ({"alg": algorithm}, claims))
+    signed = ".".join(base64.urlsafe_b64encode(part).decode().rstrip("=") for part in parts)
+    signature = keyed_hash(NEW, signed, hashlib.sha256).translate(str.maketrans("+/", "-_"))
+    return f"{signed}.{signature.rstrip('=')}"
+
+
 @pytest.mark.parametrize(
     ("written", "kind"),
     [
@@ -151,6 +159,35 @@ def test_plivos_older_signature_does_not_save_a_wrong_newer_one():
     )
     with pytest.raises(ForgedError):
         Plivo(PlivoSettings(secret=SecretStr(NEW))).read(tampered, NOW)
+
+
+@pytest.mark.parametrize("written", ["9" * 5_000, "9" * 400, "-1", "1e9", "\u0661", "\u00b2", " "])
+@pytest.mark.parametrize(
+    ("case", "name"), [(telnyx, "telnyx-timestamp"), (standard_webhook, "webhook-timestamp")]
+)
+def test_a_time_that_is_not_in_seconds_is_forged(case, name, written):
+    hook = case.sign(case.CASE.body(Message()), SEAL)
+    with pytest.raises(ForgedError):
+        case.way(NEW).read(replace(hook, headers={**hook.headers, name: written}), NOW)
+
+
+@pytest.mark.parametrize("case", [vonage, messagebird])
+@pytest.mark.parametrize("made_at", [10**400, float("inf"), float("nan"), True, "1", None, [1]])
+def test_a_token_made_at_no_time_is_forged(case, made_at):
+    body = case.CASE.body(Message())
+    claims = {**case.claims(body, SEAL), "iat": made_at, "nbf": made_at}
+    with pytest.raises(ForgedError):
+        case.way(NEW).read(case.bearing(token_of(claims), body), NOW)
+
+
+@pytest.mark.parametrize("case", [vonage, messagebird])
+@pytest.mark.parametrize("algorithm", ["HS384", "none", None])
+def test_a_token_that_is_signed_well_and_names_another_algorithm_is_forged(case, algorithm):
+    body = case.CASE.body(Message())
+    claims = case.claims(body, SEAL)
+    assert case.way(NEW).read(case.bearing(token_of(claims), body), NOW).messages
+    with pytest.raises(ForgedError):
+        case.way(NEW).read(case.bearing(token_of(claims, algorithm), body), NOW)
 
 
 @pytest.mark.parametrize("case", [vonage, messagebird])
