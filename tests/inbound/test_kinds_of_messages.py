@@ -111,6 +111,17 @@ def test_a_field_that_comes_twice_is_signed_twice():
     assert plivo.way(NEW).read(plivo.sign(body, SEAL), NOW).messages
 
 
+def test_a_form_with_more_fields_than_anybody_needs_is_unreadable():
+    assert by_twilio(**{f"Field{number}": "" for number in range(400)}).messages
+    with pytest.raises(UnreadableError):
+        by_twilio(**{f"Field{number}": "" for number in range(600)})
+
+
+def test_what_no_database_takes_is_left_out_of_a_text():
+    (message,) = by_vonage(text="do\x00ne \ud83d").messages
+    assert message.text == "done ?"
+
+
 @pytest.mark.parametrize("url", [f"{URL}?b=2&a=1", URL])
 @pytest.mark.parametrize("case", [twilio, plivo])
 def test_the_query_of_our_address_is_signed_as_well(case, url):
