@@ -15,7 +15,8 @@ from pydantic import SecretStr, ValidationError
 from tests.inbound.case import NEW, OLD, OTHER, URL, Message, Seal
 from tests.inbound.cases import messagebird, plivo, standard_webhook, telnyx, twilio, vonage
 from troth.domain.incoming import Address, AddressKind
-from troth.inbound.hook import ForgedError, Received, UnreadableError
+from troth.inbound.fortysix_elks import FortysixElks, FortysixElksSettings
+from troth.inbound.hook import ForgedError, Hook, Received, UnreadableError
 from troth.inbound.plivo import Plivo, PlivoSettings
 from troth.inbound.signatures import keyed_hash
 from troth.inbound.sinch import Sinch, SinchSettings
@@ -41,6 +42,14 @@ def by_sinch(**fields: object) -> Received:
     way = Sinch(SinchSettings(secret=SecretStr(NEW)))
     body = json.dumps({"id": "1", "from": "15550100", **fields}).encode()
     return way.read(replace(twilio.sign(body, SEAL), query=f"secret={NEW}"), NOW)
+
+
+def token_of(claims: dict[str, object], algorithm: str | None = "HS256") -> str:
+    """Return a token as no library would make it, signed well all the same."""
+    parts = (json.dumps(part).encode() for part in ({"alg": algorithm}, claims))
+    signed = ".".join(base64.urlsafe_b64encode(part).decode().rstrip("=") for part in parts)
+    signature = keyed_hash(NEW, signed, hashlib.sha256).translate(str.maketrans("+/", "-_"))
+    return f"{signed}.{signature.rstrip('=')}"
 
 
 @pytest.mark.parametrize(
@@ -81,8 +90,18 @@ def test_what_became_of_a_message_of_ours_is_none_of_theirs():
     assert by_twilio(MessageStatus="delivered") == Received()
     assert by_vonage(status="delivered") == Received()
     assert by_sinch(type="recipient_delivery_report_sms") == Received()
+    report = urlencode({"MessageUUID": "1", "From": "1555", "Status": "sent"}).encode()
+    assert plivo.way(NEW).read(plivo.sign(report, SEAL), NOW) == Received()
+    report = urlencode({"id": "1", "recipient": "15550100", "status": "sent"}).encode()
+    assert messagebird.way(NEW).read(messagebird.sign(report, SEAL), NOW) == Received()
     told = json.dumps({"data": {"event_type": "message.finalized"}}).encode()
     assert telnyx.way(NEW).read(telnyx.sign(told, SEAL), NOW) == Received()
+
+
+def test_what_became_of_messages_at_46elks_is_none_of_theirs():
+    way = FortysixElks(FortysixElksSettings(secret=SecretStr(NEW)))
+    body = urlencode({"id": "1", "status": "delivered"}).encode()
+    assert way.read(Hook("POST", URL, f"secret={NEW}", {}, body), NOW) == Received()
 
 
 def test_a_field_that_comes_twice_is_signed_twice():
@@ -90,6 +109,17 @@ def test_a_field_that_comes_twice_is_signed_twice():
     assert twilio.way(NEW).read(twilio.sign(body, SEAL), NOW).messages
     body = urlencode([*plivo.fields(Message()).items(), ("Tag", "b"), ("Tag", "a")]).encode()
     assert plivo.way(NEW).read(plivo.sign(body, SEAL), NOW).messages
+
+
+def test_a_form_with_more_fields_than_anybody_needs_is_unreadable():
+    assert by_twilio(**{f"Field{number}": "" for number in range(400)}).messages
+    with pytest.raises(UnreadableError):
+        by_twilio(**{f"Field{number}": "" for number in range(600)})
+
+
+def test_what_no_database_takes_is_left_out_of_a_text():
+    (message,) = by_vonage(text="do\x00ne \ud83d").messages
+    assert message.text == "done ?"
 
 
 @pytest.mark.parametrize("url", [f"{URL}?b=2&a=1", URL])
@@ -140,6 +170,35 @@ def test_plivos_older_signature_does_not_save_a_wrong_newer_one():
     )
     with pytest.raises(ForgedError):
         Plivo(PlivoSettings(secret=SecretStr(NEW))).read(tampered, NOW)
+
+
+@pytest.mark.parametrize("written", ["9" * 5_000, "9" * 400, "-1", "1e9", "\u0661", "\u00b2", " "])
+@pytest.mark.parametrize(
+    ("case", "name"), [(telnyx, "telnyx-timestamp"), (standard_webhook, "webhook-timestamp")]
+)
+def test_a_time_that_is_not_in_seconds_is_forged(case, name, written):
+    hook = case.sign(case.CASE.body(Message()), SEAL)
+    with pytest.raises(ForgedError):
+        case.way(NEW).read(replace(hook, headers={**hook.headers, name: written}), NOW)
+
+
+@pytest.mark.parametrize("case", [vonage, messagebird])
+@pytest.mark.parametrize("made_at", [10**400, float("inf"), float("nan"), True, "1", None, [1]])
+def test_a_token_made_at_no_time_is_forged(case, made_at):
+    body = case.CASE.body(Message())
+    claims = {**case.claims(body, SEAL), "iat": made_at, "nbf": made_at}
+    with pytest.raises(ForgedError):
+        case.way(NEW).read(case.bearing(token_of(claims), body), NOW)
+
+
+@pytest.mark.parametrize("case", [vonage, messagebird])
+@pytest.mark.parametrize("algorithm", ["HS384", "none", None])
+def test_a_token_that_is_signed_well_and_names_another_algorithm_is_forged(case, algorithm):
+    body = case.CASE.body(Message())
+    claims = case.claims(body, SEAL)
+    assert case.way(NEW).read(case.bearing(token_of(claims), body), NOW).messages
+    with pytest.raises(ForgedError):
+        case.way(NEW).read(case.bearing(token_of(claims, algorithm), body), NOW)
 
 
 @pytest.mark.parametrize("case", [vonage, messagebird])

@@ -6,9 +6,11 @@ Such gateways hand messages in by a plain GET and cannot do otherwise. So a GET 
 alone: whoever has the address with its secret may speak for everybody, which is why the secret is
 always asked for and should be long, and the address nowhere but in the gateway's configuration.
 
-Kannel takes an empty 204 for a failure and comes again; so it gets a 200. It needs `max-messages =
-0`, or it sends people a text about its empty answer, and `http-request-retry`, or a message is lost
-while we are down. Jasmin wants `answer = "ACK/Jasmin"`, and calls the text `content`.
+Kannel 1.4.5 takes an empty 204 for a failure and comes again and again; so it gets a 200. In its
+configuration it needs `max-messages = 0` (or it sends people a text about the empty answer),
+`mo-recode = true` (or a thumb up comes as bytes that are no text) and `http-request-retry` (or a
+message is lost while we are down). Jasmin wants `answer = "ACK/Jasmin"`, and calls the text
+`content`.
 """
 
 from dataclasses import dataclass

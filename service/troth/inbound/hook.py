@@ -33,7 +33,8 @@ class Hook:
 class Received:
     """What a request brought. Without an `answer` it gets an empty 204, for some send that on.
 
-    `status` is another one for those who take an empty 204 for a failure and come again.
+    `status` is that of the empty answer: some take a 204 for a failure and come again. With an
+    `answer` it is a 200 in any case.
     """
 
     messages: tuple[Incoming, ...] = ()

@@ -28,9 +28,9 @@ class MessageBird:
         body = posted(hook)
         self._verify(hook, now)
         message = read_flat(body)
-        if "status" in message:
-            return Received()
         sender, text = words(message, "originator"), words(message, "payload", "body")
+        if "status" in message and text is None:
+            return Received()
         return received_text(self.name, words(message, "id"), sender, text)
 
     def _verify(self, hook: Hook, now: datetime) -> None:

@@ -34,11 +34,9 @@ class Plivo:
     name: ClassVar[str] = "plivo"
 
     def read(self, hook: Hook, now: datetime) -> Received:  # noqa: ARG002 - no time is signed
-        """Verify and read a message; what became of one of ours brings nothing."""
+        """Verify and read a message; what became of one of ours has no text and brings nothing."""
         form = read_form(posted(hook))
         self._verify(hook, form)
-        if "Status" in form:
-            return Received()
         text = first(form, "Text")
         return received_text(self.name, first(form, "MessageUUID"), first(form, "From"), text)
 

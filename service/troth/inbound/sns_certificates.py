@@ -68,13 +68,12 @@ class Certificates:
     def _certificate(self, url: str, now: datetime) -> Certificate:
         if not _PATH.fullmatch(urlsplit(url).path) or urlsplit(url).query:
             raise ForgedError("this is no certificate of SNS")
-        if url not in self._kept:
-            self._keep(url, self._load(url, now))
-        return self._kept[url]
-
-    def _keep(self, url: str, certificate: Certificate) -> None:
-        kept = dict(list(self._kept.items())[1 - MOST_KEPT :])
-        self._kept = {**kept, url: certificate}
+        certificate = self._kept.get(url)
+        if certificate is None:
+            certificate = self._load(url, now)
+            newest = dict(list(self._kept.items())[1 - MOST_KEPT :])
+            self._kept = {**newest, url: certificate}  # another thread's may get lost: no harm
+        return certificate
 
     def _load(self, url: str, now: datetime) -> Certificate:
         """Whoever invents addresses at the right host is not to make us ask there all the time."""
