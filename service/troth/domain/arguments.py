@@ -1,7 +1,6 @@
 """What follows a verb: a length or a time after `later`, a day after `swap`, words of thanks."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import timedelta
 
 from troth.domain.grammar import Grammar, Verb, longest
@@ -103,12 +102,18 @@ def _promised_day(rest: list[str], vocabulary: Vocabulary) -> Said:
     when: When | None = None
     start = max(1, len(rest) - MOST_WORDS)
     while start < len(rest) and when is None:
-        is_filler = folded_word(rest[start]) in vocabulary.fillers
-        when = None if is_filler else read_when(rest[start:], vocabulary)
+        when = None if _is_small(rest[start], vocabulary) else read_when(rest[start:], vocabulary)
         start += when is None
     if when is None or when.day is None:
         return Said(Verb.PROMISE, words=as_words(rest))
-    return replace(Said(Verb.PROMISE), words=as_words(rest[:start]), when=when)
+    end = start
+    while end > 1 and _is_small(rest[end - 1], vocabulary):
+        end -= 1
+    return Said(Verb.PROMISE, words=as_words(rest[:end]), when=when)
+
+
+def _is_small(word: str, vocabulary: Vocabulary) -> bool:
+    return folded_word(word) in vocabulary.fillers
 
 
 _READERS: dict[Verb, Callable[[list[str], list[str], Vocabulary], Said | None]] = {

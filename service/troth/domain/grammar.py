@@ -54,8 +54,9 @@ class Reaction(StrEnum):
 class Grammar:
     """Phrases of normalised words, each meaning one verb.
 
-    `guests` are short words of another language, which count alone or before a mark: the "no" of
-    English begins many a sentence in Portuguese. In `reactions`, "*" stands for an emoji.
+    `guests` are short words of another language, or without their accents, which count alone or
+    before a mark: the "no" of English begins many a sentence in Portuguese. In `reactions`, "*" is
+    any emoji.
     """
 
     phrases: Mapping[Phrase, Verb]
@@ -89,13 +90,18 @@ class Grammar:
         The words of the law are above that: whatever language has them, they keep their meaning.
         """
         law = {**_law(other.phrases), **_law(self.phrases)}
-        short = {w for w in other.phrases if len(w) == 1 and w[0].isalpha() and len(w[0]) <= SHORT}
+        short = set(filter(is_short, other.phrases))
         return Grammar(
             {**other.phrases, **self.phrases, **law},
             self.vocabulary.joined(other.vocabulary),
             {**other.reactions, **self.reactions},
             self.guests | frozenset(short - set(self.phrases)),
         )
+
+
+def is_short(words: Phrase) -> bool:
+    """Say whether a phrase is one word so short that it may well begin something else."""
+    return len(words) == 1 and words[0].isalpha() and len(words[0]) <= SHORT
 
 
 def longest(phrases: Collection[Phrase], words: Phrase) -> int:

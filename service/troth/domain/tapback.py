@@ -22,7 +22,7 @@ _ANY = "*"
 
 def read_tapback(text: str, grammar: Grammar) -> Said | None:
     """Return what a tap says; None where the text is none. One taken back is an undo."""
-    clean = " ".join(without_invisible(text[:LONGEST_TEXT]).split())
+    clean = _plain(text[:LONGEST_TEXT])
     for head, quoted in _split(clean):
         words = folded(unicodedata.normalize("NFKC", head).split())
         verb = _meaning(words, grammar)
@@ -42,7 +42,8 @@ def is_quote_of(quoted: str, text: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    return " ".join(without_invisible(text[: 4 * LONGEST_TEXT]).split())
+    blanks = " ".join(text[: 4 * LONGEST_TEXT].split())
+    return " ".join(without_invisible(blanks).split())
 
 
 def _split(clean: str) -> Iterator[tuple[str, str | None]]:

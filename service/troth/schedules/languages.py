@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from string import Formatter
 
-from troth.domain.grammar import LONGEST_PHRASE, Grammar, Reaction, Verb
+from troth.domain.grammar import LONGEST_PHRASE, Grammar, Reaction, Verb, is_short
 from troth.domain.language import MESSAGES, Language, Languages
 from troth.domain.legal import LAW
 from troth.domain.visible import normal_words, variants
@@ -43,11 +43,14 @@ def read_languages(documents: Iterable[Document]) -> Languages:
 def read_grammar(form: LanguageFile) -> Grammar:
     """Return a language's grammar. Phrases are known in every way in which phones write them.
 
-    What a file writes out stands above what is made from another phrase of it.
+    What a file writes out stands above what is made from another phrase of it: "si" is no sure yes
+    in Spanish, where it says "if" as well.
     """
     known = {Verb(verb): listed for verb, listed in form.verbs.items() if verb in VERBS}
     written = {normal_words(phrase): verb for verb, listed in known.items() for phrase in listed}
-    return Grammar({**_made(written), **written}, read_vocabulary(form), _reactions(form))
+    made = _made(written)
+    guests = frozenset(words for words in made.keys() - written.keys() if is_short(words))
+    return Grammar({**made, **written}, read_vocabulary(form), _reactions(form), guests)
 
 
 def _made(written: Mapping[Phrase, Verb]) -> dict[Phrase, Verb]:
