@@ -9,8 +9,9 @@ from pathlib import Path
 
 from sqlalchemy import select, update
 
-from tests.faults.sink import Arrival, Sink
+from tests.faults.sink import Sink
 from tests.faults.sizes import Size
+from tests.support.wire import Arrival
 from troth.bootstrap import Store
 from troth.domain.states import ChannelState, Excuse, NudgePurpose, NudgeState, OccurrenceState
 from troth.engine.apply import apply
