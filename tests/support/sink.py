@@ -57,9 +57,9 @@ class Sink:
 
 @contextmanager
 def running_sink(
-    latency_ms: float = 0, certificate: Path | None = None, trusted: Path | None = None
+    latency_ms: float = 0, certificate: str | None = None, trusted: Path | None = None
 ) -> Iterator[Sink]:
-    """A sink for the time of a `with` block; HTTPS with a `certificate` that `trusted` signed."""
+    """A sink for the time of a `with` block; HTTPS with a `certificate`, believed by `trusted`."""
     command = [sys.executable, "-m", "tests.support.sink_server", f"--latency-ms={latency_ms}"]
     if certificate is not None:
         command.append(f"--certificate={certificate}")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks.authority import issue
+from tests.support.authority import Authority
 from tests.support.sink import Sink, running_sink
 
 TOKEN = "abcdefghijklmnopqrstuvwxyz234567"
@@ -54,8 +54,8 @@ def test_the_sink_answers_when_its_latency_is_over() -> None:
 
 
 def test_the_sinks_certificate_holds_for_who_trusts_its_authority_alone(tmp_path: Path) -> None:
-    papers = issue(tmp_path)
-    with running_sink(certificate=papers.certificate, trusted=papers.authority) as sink:
+    authority = Authority(tmp_path)
+    with running_sink(certificate=authority.certificate(), trusted=authority.file) as sink:
         assert sink.count() == 0
         assert sink.url.startswith("jsons://")
         stranger = http.client.HTTPSConnection("127.0.0.1", sink.port)
