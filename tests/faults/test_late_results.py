@@ -30,15 +30,9 @@ def world(store_url: str, tmp_path: Path) -> Iterator[World]:
 
 
 def test_a_nudge_that_was_sent_twice_and_written_at_once_is_told_once(world: World):
-    world.answer(world.rings.pop())
-    for begun in list(world.hands):
-        world.send(begun, Sent())
-    world.clock.wind(LEASE)
-    world.duty("sweep")
-    world.duty("dispatch")
-    world.answer(world.rings.pop())
-    for begun in list(world.hands):
-        world.send(begun, Sent())
+    _send_all(world)
+    _claim_again(world)
+    _send_all(world)
     world.record(world.results)
     told = [row.data["attempt"] for row in world.last.events("nudge.sent")]
     assert told[-2:] == [2, 2]
@@ -54,12 +48,8 @@ def test_what_no_worker_has_in_hand_any_more_does_not_look_so(world: World):
 
 
 def test_a_late_result_is_not_heard_while_another_has_the_nudge_in_hand(world: World):
-    world.answer(world.rings.pop())
-    for begun in list(world.hands):
-        world.send(begun, Sent())
-    world.clock.wind(LEASE)
-    world.duty("sweep")
-    world.duty("dispatch")
+    _send_all(world)
+    _claim_again(world)
     world.answer(world.rings.pop())
     world.record(world.results)
     assert {row.state for row in world.last.nudges.values() if row.attempt == 2} == {"sending"}
@@ -81,3 +71,17 @@ def test_who_snoozes_and_then_answers_has_silence(world: World):
     world.reply(world.last.keys[anas.partner_id], Verb.LATER, anas)
     world.reply(world.last.keys[anas.partner_id], Verb.DONE, anas)
     world.end_well()
+
+
+def _send_all(world: World) -> None:
+    """Answer the bell and send; nothing is written down yet."""
+    world.answer(world.rings.pop())
+    for begun in list(world.hands):
+        world.send(begun, Sent())
+
+
+def _claim_again(world: World) -> None:
+    """The leases end, and the same nudges are claimed for somebody else."""
+    world.clock.wind(LEASE)
+    world.duty("sweep")
+    world.duty("dispatch")
