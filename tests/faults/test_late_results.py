@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.couples import read_files
+from tests.faults.stand_ins import Leave
 from tests.faults.world import START, World
 from troth.delivery.outcome import Sent
 from troth.domain.grammar import Verb
@@ -70,6 +71,12 @@ def test_who_snoozes_and_then_answers_has_silence(world: World):
     anas = next(row for row in world.last.nudges.values() if row.code and row.sent_at)
     world.couple.reply(world.last.keys[anas.partner_id], Verb.LATER, anas)
     world.couple.reply(world.last.keys[anas.partner_id], Verb.DONE, anas)
+    world.end_well()
+
+
+def test_what_a_limit_holds_back_gives_its_place_back(world: World):
+    world.workers.answer(world.workers.rings.pop(), leave=Leave(most=0))
+    assert not world.workers.in_hand
     world.end_well()
 
 
