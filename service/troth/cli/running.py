@@ -76,7 +76,12 @@ def worker(
     if supervisor is None:
         with _service():  # what is in the way is said once, here, and not by each process for ever
             pass
-        supervision.run(processes or settings.processes, at_once, threads=threads is not None)
+        supervision.run(
+            processes or settings.processes,
+            at_once,
+            threads=threads is not None,
+            patience=roles.STOP_SECONDS,
+        )
         return
     with _service(at_once) as service:
         roles.run_worker(service, supervisor)
