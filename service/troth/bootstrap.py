@@ -16,6 +16,7 @@ from troth.engine.results import record
 from troth.engine.rounds import Rounds
 from troth.errors import TrothError
 from troth.limits import ProviderLimits
+from troth.redis_client import check_redis
 from troth.schedules.catalogue import load_languages
 from troth.settings import Settings
 from troth.store import inbox, schema
@@ -76,6 +77,13 @@ def open_store(
         db.close()
         raise
     return Store(settings, db, vault, clock or SystemClock(), load_languages())
+
+
+def check(settings: Settings) -> None:
+    """Raise TrothError for what keeps a service with these settings from working."""
+    open_store(settings).db.close()
+    if settings.redis_url is not None:
+        check_redis(settings.redis_url)
 
 
 def build(
