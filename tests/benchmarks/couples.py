@@ -12,6 +12,7 @@ from sqlalchemy import func, select, text
 
 from tests.benchmarks.progress import progress
 from tests.support.bursts import agree, fall_due
+from tests.support.key import KEY
 from troth.bootstrap import Store, open_store
 from troth.delivery.courier import is_channel_url
 from troth.domain.states import NudgePurpose, NudgeState
@@ -20,7 +21,6 @@ from troth.schedules.load import load_schedules
 from troth.settings import load_settings
 from troth.store.tables import nudges
 
-KEY = "a key that is good for benchmarks only"
 ZONE = ZoneInfo("Europe/Lisbon")
 FILE = """\
 couple = "Couple {number}"

@@ -5,10 +5,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from tests.benchmarks.couples import KEY, coming_minute, due_at, opened, planned, sent
+from tests.benchmarks.couples import coming_minute, due_at, opened, planned, sent
 from tests.benchmarks.progress import progress
 from tests.benchmarks.result import Result
 from tests.benchmarks.scene import Scene, Watch
+from tests.support.key import KEY
 from tests.support.ports import free_port
 from tests.support.processes import TROTH, Process
 from troth.clock import SystemClock

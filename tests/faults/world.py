@@ -15,7 +15,7 @@ from tests.faults.snapshot import Snapshot
 from tests.faults.stand_ins import RIGHT, KilledError, Rings
 from tests.faults.witness import Witness
 from tests.faults.workers import Workers
-from tests.support.stage import KEY
+from tests.support.key import KEY
 from troth.clock import ManualClock
 from troth.domain.states import NudgeState
 from troth.engine.announce import announce
