@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import make_url
 
 from tests.support.browser import find_browser
+from tests.support.key import KEY
 from tests.support.ports import free_port as find_free_port
 from tests.support.processes import TROTH, Process, process_starter
 from tests.support.servers import PostgreSQL, Redis
@@ -129,7 +130,7 @@ def start_troth(tmp_path: Path) -> Iterator[Callable[..., Process]]:
     """
     settings = {
         "TROTH_DATA": str(tmp_path / "data"),
-        "TROTH_SECRET_KEY": "a key that is good for tests only",
+        "TROTH_SECRET_KEY": KEY,
     }
     with process_starter(settings) as start:
         yield lambda *arguments, **more: start(*TROTH, *arguments, **more)

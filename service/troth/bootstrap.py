@@ -20,6 +20,7 @@ from troth.errors import TrothError
 from troth.inbound.inbox import Inbox
 from troth.inbound.ways import open_kinds, open_listeners
 from troth.limits import ProviderLimits
+from troth.redis_client import check_redis
 from troth.schedules.languages import load_languages
 from troth.settings import Settings
 from troth.store import inbox, positions, schema
@@ -84,6 +85,13 @@ def open_store(
         db.close()
         raise
     return Store(settings, db, vault, clock or SystemClock(), load_languages())
+
+
+def check(settings: Settings) -> None:
+    """Raise TrothError for what keeps a service with these settings from working."""
+    open_store(settings).db.close()
+    if settings.redis_url is not None:
+        check_redis(settings.redis_url)
 
 
 def build(

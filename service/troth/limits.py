@@ -8,13 +8,11 @@ import redis
 from dramatiq.rate_limits import BucketRateLimiter, RateLimiter
 from dramatiq.rate_limits.backend import RateLimiterBackend
 from dramatiq.rate_limits.backends import RedisBackend, StubBackend
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from troth.clock import Clock
+from troth.redis_client import connect
 from troth.settings import ProviderLimit
 
-MOST_CONNECTIONS = 2_000  # redis-py's own cap is 100, and a worker has a thousand places
 # A permit that a killed worker never gave back is forgotten after the shift that follows its own.
 SHIFT_SECONDS = 600
 
@@ -30,7 +28,7 @@ class ProviderLimits:
         self._backend: RateLimiterBackend = (
             StubBackend()  # type: ignore[no-untyped-call]
             if redis_url is None
-            else RedisBackend(client=_client(redis_url))
+            else RedisBackend(client=connect(redis_url, tries_once=True))
         )
 
     def permit(self, provider: str) -> ExitStack | None:
@@ -85,12 +83,6 @@ class AtOnceLimiter(RateLimiter):
 
     def _release(self) -> None:
         self.backend.decr(self.key, 1, 0, 3_000 * SHIFT_SECONDS)
-
-
-def _client(redis_url: str) -> redis.Redis:
-    """Connect as often as sends end at once, and once: the client's own retries take seconds."""
-    at_once = Retry(NoBackoff(), 0)
-    return redis.Redis.from_url(redis_url, max_connections=MOST_CONNECTIONS, retry=at_once)
 
 
 def _is_lost(

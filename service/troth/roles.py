@@ -11,6 +11,7 @@ import structlog
 import uvicorn
 
 from troth.bootstrap import Service, Store, open_inbox
+from troth.engine.recorder import HOLD
 from troth.errors import TrothError
 from troth.settings import Settings
 from troth.signals import stop_signal
@@ -22,6 +23,10 @@ log = structlog.get_logger()
 COLLECT_AFTER = 10_000  # new objects: a send makes and drops hundreds, a batch of plans more
 LOOK_SECONDS = 1.0  # between looks at whether the supervisor lives
 SEND_SECONDS = 75.0  # for sends in hand to end: a little longer than any may take
+SPARE_SECONDS = 15.0  # for what begins within those times and ends after them, such as a last write
+# The longest that a worker's process takes to stop: Dramatiq waits for its workers, then for its
+# consumers; then sends end, and then their results are written, or given up.
+STOP_SECONDS = 2 * STOP_MS / 1_000 + SEND_SECONDS + HOLD + SPARE_SECONDS
 MOST_VISITORS = 128  # at once: slow strangers must not use up what the nudges need
 
 

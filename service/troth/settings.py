@@ -18,6 +18,8 @@ from troth.errors import TrothError
 from troth.schedules.suggest import nearest
 
 SETTINGS_FILE = "troth.toml"
+MOST_PROCESSES = MOST_THREADS = 256
+MOST_CONCURRENCY = 10_000
 
 
 class ProviderLimit(BaseModel):
@@ -63,18 +65,21 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="The address the web listens on.")
     port: int = Field(8787, ge=0, le=65_535, description="The port the web listens on.")
     threads: int = Field(
-        8, ge=1, le=256, description="How many nudges are sent at once where threads do it."
+        8,
+        ge=1,
+        le=MOST_THREADS,
+        description="How many nudges are sent at once where threads do it.",
     )
     processes: int = Field(
         default_factory=lambda: os.cpu_count() or 1,
         ge=1,
-        le=256,
+        le=MOST_PROCESSES,
         description="How many processes `troth worker` runs.",
     )
     concurrency: int = Field(
         1_000,
         ge=2,
-        le=10_000,
+        le=MOST_CONCURRENCY,
         description="How many nudges each process of `troth worker` sends at once; half of them "
         "by one provider at most.",
     )

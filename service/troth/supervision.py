@@ -17,40 +17,51 @@ log = structlog.get_logger()
 
 LOOK_SECONDS = 0.2
 AGAIN_SECONDS = 1.0  # before a process that died is started anew: one that can't live must not spin
-STOP_SECONDS = 100.0  # longer than a process takes to finish what it has in hand
 
 
-def run(processes: int, at_once: int, *, threads: bool) -> None:
+def run(processes: int, at_once: int, *, threads: bool, patience: float) -> None:
     """Keep so many worker processes running until SIGTERM or SIGINT.
 
-    Raises TrothError when greenlets are asked for and gevent is not installed.
+    They are then given `patience` seconds to finish what they have in hand. Raises TrothError when
+    greenlets are asked for and gevent is not installed.
     """
     command = _command(at_once, threads=threads)
     stopping = stop_signal()
     log.info("worker.supervised", processes=processes, sends_at_once=at_once)
     running = [_Child(command) for _ in range(processes)]
-    while not stopping.wait(LOOK_SECONDS):
+    while not stopping.is_set():
         for child in running:
             child.look()
-    _stop(running)
+        stopping.wait(LOOK_SECONDS)
+    _stop(running, patience)
 
 
 class _Child:
     def __init__(self, command: Sequence[str]) -> None:
         self._command = command
-        self._start()
+        self._tried = float("-inf")
+        self.process: subprocess.Popen[bytes] | None = None
 
     def look(self) -> None:
-        """Start it anew when it has died, a moment later."""
-        if self.process.poll() is None:
+        """Start it; or anew when it has died, a moment later."""
+        if self.process is not None and self.process.poll() is None:
             return
-        if time.monotonic() - self._started > AGAIN_SECONDS:
-            log.error("worker.died", exit=self.process.returncode, pid=self.process.pid)
+        if time.monotonic() - self._tried > AGAIN_SECONDS:
+            self._bury()
             self._start()
 
+    def _bury(self) -> None:
+        if self.process is not None:
+            log.error("worker.died", exit=self.process.returncode, pid=self.process.pid)
+            self.process = None
+
     def _start(self) -> None:
-        self._started = time.monotonic()
-        self.process = subprocess.Popen(self._command)  # noqa: S603 - our own program
+        """Try to start it. A machine without memory or processes to spare may have some later."""
+        self._tried = time.monotonic()
+        try:
+            self.process = subprocess.Popen(self._command)  # noqa: S603 - our own program
+        except OSError as error:
+            log.error("worker.not_started", error=str(error))  # noqa: TRY400 - says all there is
 
 
 def _command(at_once: int, *, threads: bool) -> list[str]:
@@ -64,15 +75,16 @@ def _command(at_once: int, *, threads: bool) -> list[str]:
     return [sys.executable, "-m", module, *ours]
 
 
-def _stop(running: Sequence[_Child]) -> None:
+def _stop(running: Sequence[_Child], patience: float) -> None:
     """Tell all, then wait for each; one that does not end is killed, and its leases end."""
-    for child in running:
-        child.process.send_signal(signal.SIGTERM)
-    ends = time.monotonic() + STOP_SECONDS
-    for child in running:
+    processes = [child.process for child in running if child.process is not None]
+    for process in processes:
+        process.send_signal(signal.SIGTERM)
+    ends = time.monotonic() + patience
+    for process in processes:
         try:
-            child.process.wait(max(0.0, ends - time.monotonic()))
+            process.wait(max(0.0, ends - time.monotonic()))
         except subprocess.TimeoutExpired:
-            log.warning("worker.killed", pid=child.process.pid)
-            child.process.kill()
-            child.process.wait()
+            log.warning("worker.killed", pid=process.pid)
+            process.kill()
+            process.wait()

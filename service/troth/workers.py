@@ -7,23 +7,17 @@ SQL, and a lost or doubled message changes nothing.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import dramatiq
-import redis
 from dramatiq.brokers.redis import RedisBroker
 from dramatiq.brokers.stub import StubBroker
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
-from troth.errors import TrothError
+from troth.redis_client import check_redis, connect
 from troth.store.claims import Claim
 
 QUEUE = "nudges"
 ACTOR = "deliver"
-MOST_CONNECTIONS = 2_000  # redis-py's own cap of 100 stalls workers with more threads
 STOP_MS = 15_000
-ONE_TRY: dict[str, Any] = {"retry": Retry(NoBackoff(), 0), "socket_connect_timeout": 5}
 
 MOST_IN_RING, LEAST_IN_RING, RINGS_OF_A_BURST = 100, 10, 16
 RINGS_AT_ONCE = 4  # answered by one process: each begins its sends and does not wait for them
@@ -69,46 +63,8 @@ class DramatiqBell:
         self._broker.close()
 
 
-def check_redis(url: str) -> None:
-    """Raise TrothError when Redis can't be reached, or when it asks for no password.
-
-    Whoever can write to the queue can ring: an open Redis is refused.
-    """
-    try:
-        client = redis.Redis.from_url(url, **ONE_TRY)
-        client.ping()
-    except ValueError:
-        raise TrothError(
-            "TROTH_REDIS_URL is no Redis URL; write redis://:PASSWORD@HOST:PORT/0"
-        ) from None
-    except redis.AuthenticationError:
-        raise TrothError("Redis refuses the password in TROTH_REDIS_URL; check it") from None
-    except redis.RedisError:
-        raise TrothError(
-            "Redis (TROTH_REDIS_URL) does not answer; check that it runs, and its address"
-        ) from None
-    if _lets_anybody_in(client):
-        raise TrothError(
-            "Redis (TROTH_REDIS_URL) lets anybody in; give it a password (requirepass) "
-            "and put it into the URL: redis://:PASSWORD@HOST:PORT/0"
-        )
-
-
-def _lets_anybody_in(client: redis.Redis) -> bool:
-    given = dict(client.connection_pool.connection_kwargs)
-    if "path" in given:  # a socket is guarded by its file mode
-        return False
-    host, port = given.get("host", "localhost"), given.get("port", 6379)
-    stranger = redis.Redis(host=host, port=port, **ONE_TRY)
-    try:
-        return bool(stranger.ping())
-    except redis.RedisError:
-        return False
-
-
 def _broker(redis_url: str | None) -> dramatiq.Broker:
     if redis_url is None:
         return StubBroker(middleware=[])
-    joint = "&" if "?" in redis_url else "?"
-    url = f"{redis_url}{joint}max_connections={MOST_CONNECTIONS}"
-    return RedisBroker(url=url, middleware=[], namespace="troth")  # type: ignore[no-untyped-call]
+    client = connect(redis_url)
+    return RedisBroker(client=client, middleware=[], namespace="troth")  # type: ignore[no-untyped-call]

@@ -12,13 +12,13 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from functools import partial
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import make_url
 
 from tests.benchmarks import ceiling, couples, product, rivals
+from tests.benchmarks.arguments import Choice
 from tests.benchmarks.machine import machine, versions
 from tests.benchmarks.progress import progress
 from tests.benchmarks.report import goals, measured, table
@@ -28,12 +28,13 @@ from tests.benchmarks.scene import Scene, setting
 CONTESTANTS = ("troth", "ceiling", *rivals.RIVALS)
 SLOW = tuple(name for name, rival in rivals.RIVALS.items() if rival.plain)
 NEEDS = {name: rival.queue for name, rival in rivals.RIVALS.items()}
+CHOICE = Choice("burst", "contestant", CONTESTANTS, NEEDS, enough="troth,ceiling")
 Contest = Callable[[], Result]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     given = _parser().parse_args(arguments)
-    chosen = _chosen(given.only)
+    chosen = CHOICE.chosen(given.only)
     with tempfile.TemporaryDirectory(prefix="troth-burst-") as name:
         folder, sizes = Path(name), {"processes": given.processes, "concurrency": given.concurrency}
         with setting(folder, given.latency_ms, tls=given.tls, **sizes) as scene:
@@ -73,20 +74,6 @@ def _contestant(scene: Scene, name: str, template: str, given: argparse.Namespac
     return partial(rivals.run, scene, rivals.RIVALS[name], nudges)
 
 
-def _chosen(only: str | None) -> list[str]:
-    """The contestants' names; ends with a mend where one is unknown or not installed."""
-    chosen = only.split(",") if only else list(CONTESTANTS)
-    for name in chosen:
-        if name not in CONTESTANTS:
-            raise SystemExit(f"burst: no contestant '{name}'; there are {', '.join(CONTESTANTS)}")
-        if name in NEEDS and find_spec(NEEDS[name]) is None:
-            raise SystemExit(
-                f"burst: {NEEDS[name]} is not installed here; run make benchmarks, which fetches "
-                "it into .venv-benchmarks, or leave it out: --only troth,ceiling"
-            )
-    return chosen
-
-
 def _data(
     given: argparse.Namespace,
     results: dict[str, list[Result]],
@@ -106,18 +93,16 @@ def _data(
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.burst")
+    parser = CHOICE.parser()
     add = parser.add_argument
     add("--nudges", type=int, default=10_000, help="an even number: two a couple")
     add("--latency-ms", type=float, default=200, help="how long the provider takes to answer")
     add("--tls", action="store_true", help="HTTPS, the certificate verified")
     add("--processes", type=int, default=os.cpu_count() or 1, help="that send")
     add("--concurrency", type=int, default=500, help="sends at once of a process")
-    add("--only", help=f"some of {','.join(CONTESTANTS)}")
     add("--slow-nudges", type=int, default=500, help=f"for {' and '.join(SLOW)}")
     add("--runs", type=int, default=1, help="how often; the medians are shown")
     add("--no-wait", action="store_true", help="due at once: lateness then tells nothing")
-    add("--json", action="store_true", help="one JSON object on stdout")
     return parser
 
 

@@ -8,18 +8,19 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, select, text
 
 from tests.benchmarks.progress import progress
+from tests.support.bursts import agree, fall_due
+from tests.support.key import KEY
 from troth.bootstrap import Store, open_store
 from troth.delivery.courier import is_channel_url
-from troth.domain.states import ChannelState, NudgePurpose, NudgeState
+from troth.domain.states import NudgePurpose, NudgeState
 from troth.engine.apply import apply
 from troth.schedules.load import load_schedules
 from troth.settings import load_settings
-from troth.store.tables import channels, nudges, rituals
+from troth.store.tables import nudges
 
-KEY = "a key that is good for benchmarks only"
 ZONE = ZoneInfo("Europe/Lisbon")
 FILE = """\
 couple = "Couple {number}"
@@ -59,7 +60,9 @@ def load(url: str, folder: Path, couples: int, channel_url: str) -> Loaded:
         apply(store.db, store.vault, found.couples, [files], store.clock.now())
         applied = time.monotonic()
         progress(f"applied in {applied - loaded:.1f} s")
-        _agree(store)
+        agree(store)
+        with store.db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
+            conn.execute(text("VACUUM ANALYZE"))
     return Loaded(couples, loaded - began, applied - loaded)
 
 
@@ -82,25 +85,10 @@ def _write_files(folder: Path, couples: int, channel_url: str) -> Path:
     return files
 
 
-def _agree(store: Store) -> None:
-    """Confirm every channel and take its question back, so that only ritual nudges leave.
-
-    No ritual is due before `fall_due` says so.
-    """
-    asked = (nudges.c.purpose == NudgePurpose.CONSENT) & (nudges.c.state == NudgeState.PLANNED)
-    with store.db.writing() as conn:
-        conn.execute(update(channels).values(state=ChannelState.CONFIRMED))
-        conn.execute(update(rituals).values(next_due=None))
-        conn.execute(update(nudges).where(asked).values(state=NudgeState.WITHDRAWN))
-    with store.db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
-        conn.execute(text("VACUUM ANALYZE"))
-
-
-def fall_due(url: str, moment: datetime) -> None:
+def due_at(url: str, moment: datetime) -> None:
     """Let the one ritual of every couple fall due at this aware minute."""
-    slot = moment.astimezone(ZONE).replace(tzinfo=None).isoformat(timespec="minutes")
-    with opened(url) as store, store.db.writing() as conn:
-        conn.execute(update(rituals).values(next_slot=slot, next_due=moment))
+    with opened(url) as store:
+        fall_due(store, moment, ZONE)
 
 
 def planned(store: Store) -> int:

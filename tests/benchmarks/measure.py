@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.support.sink import Arrival
+from tests.support.wire import Arrival
 
 TICKS = os.sysconf("SC_CLK_TCK")
 

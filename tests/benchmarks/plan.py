@@ -10,11 +10,11 @@ import json
 import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from tests.benchmarks import idle, planning, schedulers
+from tests.benchmarks.arguments import Choice
 from tests.benchmarks.machine import machine, versions
 from tests.benchmarks.progress import progress
 from tests.benchmarks.report import Goal, goals, lined_up
@@ -23,12 +23,13 @@ from tests.support.servers import Redis
 
 PARTS = ("plan", "idle", "apscheduler", "redbeat")
 NEEDS = {"apscheduler": "apscheduler", "redbeat": "redbeat"}
+CHOICE = Choice("plan", "part", PARTS, NEEDS, enough="plan,idle")
 FEW = 1_000  # rituals
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     given = _parser().parse_args(arguments)
-    chosen = _chosen(given.only)
+    chosen = CHOICE.chosen(given.only)
     progress("starting PostgreSQL and Redis")
     with (
         tempfile.TemporaryDirectory(prefix="troth-plan-") as name,
@@ -89,25 +90,10 @@ def _table(found: dict[str, Any]) -> str:
     return lined_up(rows)
 
 
-def _chosen(only: str | None) -> list[str]:
-    chosen = only.split(",") if only else list(PARTS)
-    for name in chosen:
-        if name not in PARTS:
-            raise SystemExit(f"plan: no part '{name}'; there are {', '.join(PARTS)}")
-        if name in NEEDS and find_spec(NEEDS[name]) is None:
-            raise SystemExit(
-                f"plan: {NEEDS[name]} is not installed here; run make benchmarks, which fetches it "
-                "into .venv-benchmarks, or leave it out: --only plan,idle"
-            )
-    return chosen
-
-
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.plan")
+    parser = CHOICE.parser()
     parser.add_argument("--couples", type=int, default=100_000, help="each with one ritual")
     parser.add_argument("--idle-rituals", type=int, default=500_000, help="none of them due")
-    parser.add_argument("--only", help=f"some of {','.join(PARTS)}")
-    parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
     return parser
 
 

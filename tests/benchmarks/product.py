@@ -5,10 +5,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from tests.benchmarks.couples import KEY, coming_minute, fall_due, opened, planned, sent
+from tests.benchmarks.couples import coming_minute, due_at, opened, planned, sent
 from tests.benchmarks.progress import progress
 from tests.benchmarks.result import Result
 from tests.benchmarks.scene import Scene, Watch
+from tests.support.key import KEY
 from tests.support.ports import free_port
 from tests.support.processes import TROTH, Process
 from troth.clock import SystemClock
@@ -33,7 +34,7 @@ def run(scene: Scene, prepared: str, nudges: int, *, wait: bool) -> Result:
 
 
 def _burst(watch: Watch, url: str, nudges: int, due: datetime) -> Result:
-    fall_due(url, due)
+    due_at(url, due)
     progress(f"troth: {nudges} nudges due at {due:%H:%M} UTC")
     _wait_until_planned(url, nudges)
     watch = watch.leaving_out(lambda: _sleep_until(due - BEFORE))

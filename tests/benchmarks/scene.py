@@ -7,11 +7,11 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tests.benchmarks.authority import Papers, issue
 from tests.benchmarks.measure import Cost, cost, timing
 from tests.benchmarks.progress import progress
 from tests.benchmarks.result import Result, per_nudge, spent
 from tests.benchmarks.servers import DurablePostgreSQL, Traffic
+from tests.support.authority import Authority
 from tests.support.processes import Process
 from tests.support.servers import Redis, Server
 from tests.support.sink import Sink, running_sink
@@ -27,7 +27,7 @@ class Scene:
     postgres: DurablePostgreSQL
     redis: Redis
     folder: Path
-    papers: Papers | None
+    trusted: Path | None  # authorities in PEM, the run's own one among them
     processes: int
     concurrency: int
 
@@ -35,7 +35,7 @@ class Scene:
     def env(self) -> dict[str, str]:
         """The environment of whoever sends: no setting of ours, and the run's own authority."""
         plain = {name: value for name, value in os.environ.items() if not name.startswith("TROTH_")}
-        trusted = {"REQUESTS_CA_BUNDLE": str(self.papers.authority)} if self.papers else {}
+        trusted = {"REQUESTS_CA_BUNDLE": str(self.trusted)} if self.trusted else {}
         return {**plain, "PYTHONUNBUFFERED": "1", **trusted}
 
     def channel_url(self, path: str = "") -> str:
@@ -59,13 +59,15 @@ def setting(
 ) -> Iterator[Scene]:
     """Start the servers; end them, and delete what they kept, at the end."""
     progress("starting PostgreSQL, Redis and the sink")
-    papers = issue(folder) if tls else None
-    files = (papers.certificate, papers.authority) if papers else ()
+    certificate = trusted = None
+    if tls:
+        authority = Authority(folder)
+        certificate, trusted = authority.certificate(), authority.beside_the_usual()
     with ExitStack() as stack:
-        sink = stack.enter_context(running_sink(latency_ms, *files))
+        sink = stack.enter_context(running_sink(latency_ms, certificate, trusted))
         postgres = stack.enter_context(DurablePostgreSQL.running())
         redis = stack.enter_context(Redis.running())
-        yield Scene(sink, postgres, redis, folder, papers, processes, concurrency)
+        yield Scene(sink, postgres, redis, folder, trusted, processes, concurrency)
 
 
 @dataclass(frozen=True)

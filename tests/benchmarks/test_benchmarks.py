@@ -9,7 +9,7 @@ import pytest
 
 from tests.benchmarks import burst
 from tests.benchmarks.measure import timing
-from tests.support.sink import Arrival
+from tests.support.wire import Arrival
 
 NUDGES = 100
 FIGURES = {"name", "nudges", "timing", "cpu", "cpu_beside", "peaks", "statements", "commits"}

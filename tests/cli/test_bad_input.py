@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Run
+from troth.settings import MOST_CONCURRENCY, MOST_PROCESSES, MOST_THREADS
 
 COUPLE = """\
 couple = "Ana & Ben"
@@ -178,3 +179,27 @@ def test_usage_errors_exit_with_2(troth: Run) -> None:
     assert troth("check").code == 2
     assert troth("nosuchcommand").code == 2
     assert troth("next", "--from", "yesterday", "x").code in (1, 2)
+
+
+def test_a_worker_on_greenlets_and_on_threads_is_a_usage_error(troth: Run) -> None:
+    result = troth("worker", "--concurrency", 8, "--threads", 4)
+    assert result.code == 2
+    assert "either --concurrency or --threads" in result.err
+
+
+@pytest.mark.parametrize(
+    ("name", "most"),
+    [
+        ("processes", MOST_PROCESSES),
+        ("concurrency", MOST_CONCURRENCY),
+        ("threads", MOST_THREADS),
+    ],
+)
+def test_an_option_is_bounded_as_its_setting_is(
+    troth: Run, monkeypatch: pytest.MonkeyPatch, name: str, most: int
+) -> None:
+    result = troth("worker", f"--{name}", most + 1)
+    assert result.code == 2
+    assert str(most) in result.err
+    monkeypatch.setenv(f"TROTH_{name.upper()}", str(most + 1))
+    assert troth("score").is_one_clear_line(f"TROTH_{name.upper()}", str(most))

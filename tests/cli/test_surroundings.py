@@ -10,6 +10,8 @@ import pytest
 
 from tests.cli.conftest import Run
 from tests.support.processes import Process
+from troth import roles, supervision
+from troth.cli import running
 from troth.store.database import Database
 
 
@@ -124,6 +126,24 @@ def test_a_worker_that_could_not_work_says_so_once_and_ends(
     monkeypatch.setenv("TROTH_REDIS_URL", redis_url)
     monkeypatch.setenv("TROTH_DATABASE_URL", postgres_url)
     assert troth("worker").is_one_clear_line("schema", "troth migrate")
+
+
+def test_who_supervises_a_worker_wires_nothing_that_sends(
+    troth: Run, monkeypatch: pytest.MonkeyPatch, redis_url: str
+) -> None:
+    told: dict[str, object] = {}
+    monkeypatch.setattr(supervision, "run", lambda *_, **how: told.update(how))
+    monkeypatch.setattr(running, "build", None)
+    monkeypatch.setenv("TROTH_REDIS_URL", redis_url)
+    assert troth("worker", "--threads", 4).code == 0
+    assert told == {"threads": True, "patience": roles.STOP_SECONDS}
+
+
+def test_a_worker_without_a_redis_says_so_once_and_ends(
+    troth: Run, monkeypatch: pytest.MonkeyPatch, free_port: int
+) -> None:
+    monkeypatch.setenv("TROTH_REDIS_URL", f"redis://:hunter2@127.0.0.1:{free_port}/0")
+    assert troth("worker").is_one_clear_line("TROTH_REDIS_URL", "does not answer")
 
 
 def test_the_pool_of_an_opened_store_is_closed(sqlite_url: str) -> None:

@@ -7,13 +7,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 from threading import Barrier
 
+import pytest
+
 from tests.support.stage import EVENING, Stage, Unheard, couple_file
 from troth.delivery.courier import Courier
 from troth.delivery.outcome import Message, Outcome
+from troth.domain.states import NudgeState
 from troth.engine.deliver import LEASE
 from troth.engine.dispatch import RING_LEASE, dispatch
 from troth.engine.follow_up import follow_up
 from troth.engine.plan import plan
+from troth.engine.settle import settle
 
 MANY = "".join(
     f"""
@@ -174,6 +178,26 @@ def test_after_a_day_without_power_nothing_stale_is_sent(stage: Stage):
     states = [str(nudge.state) for nudge in stage.nudges()]
     assert states == ["sent", "sent", "expired", "expired", "sent", "sent"]
     assert len(stage.events("nudge.failed")) == 2
+
+
+@pytest.mark.parametrize("first", ["settle", "a late answer"])
+def test_what_is_too_late_is_recorded_as_expired_whoever_comes_first(stage: Stage, first: str):
+    stage.couple(couple_file(EVENING))
+    stage.sleep(days=2)
+    now, store = stage.clock.now(), stage.store
+    plan(store.db, store.vault, now)
+    if first == "settle":
+        settle(store.db, now)
+    else:
+        stage.ana.says("A day.")
+        stage.ben.says("A day.")
+    too_late = [each for each in stage.nudges() if each.expires_at <= now]
+    assert too_late
+    if first == "settle":
+        assert {nudge.state for nudge in too_late} == {NudgeState.EXPIRED}
+        assert len(stage.events("nudge.failed")) == len(too_late)
+    else:
+        assert NudgeState.WITHDRAWN not in {nudge.state for nudge in too_late}
 
 
 def test_a_nudge_that_leaves_late_is_not_followed_by_its_reminder_at_once(stage: Stage):

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.delivery.authority import Authority
 from tests.delivery.provider_server import Provider
+from tests.support.authority import Authority
 from troth.delivery.courier import Courier
 from troth.delivery.outcome import Message, Outcome
 

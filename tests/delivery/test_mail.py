@@ -8,8 +8,8 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
-from tests.delivery.authority import Authority
 from tests.delivery.conftest import Send
+from tests.support.authority import Authority
 from troth.delivery.contexts import MailContext
 from troth.delivery.outcome import Sent, TryAgain
 

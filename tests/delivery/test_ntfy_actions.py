@@ -9,7 +9,7 @@ from apprise import Apprise
 from tests.support.scripted import scripted
 from troth.delivery.ntfy_actions import LabelError, actions_for
 from troth.domain.grammar import Verb
-from troth.schedules.catalogue import load_languages
+from troth.schedules.languages import load_languages
 
 TOKEN = "abcdefghijklmnopqrstuvwxyz234567"
 LABELS = {Verb.DONE: "Done", Verb.LATER: "Später", Verb.SKIP: 'Not, this; "time"'}

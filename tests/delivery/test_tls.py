@@ -7,9 +7,9 @@ from shutil import copy
 import pytest
 import requests
 
-from tests.delivery.authority import Authority
 from tests.delivery.conftest import Send
 from tests.delivery.provider_server import Provider
+from tests.support.authority import Authority
 from troth.delivery.connections import Connections
 from troth.delivery.courier import Courier
 from troth.delivery.exchange import Exchange, exchanging

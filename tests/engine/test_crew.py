@@ -82,3 +82,33 @@ def test_nobody_waits_for_a_provider_that_is_known_to_be_slow(
     hang(crew, "a", 10, gate)
     monkeypatch.setattr(crew_module, "PATIENCE", 60.0)  # would run into the test's time-out
     assert not crew.reserve({"a": 1})
+
+
+def test_a_provider_that_holds_nothing_leaves_nothing_behind(
+    gate: threading.Event, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(crew_module, "MOST_PACES", 3)
+    crew = Crew(16)
+    gate.set()
+    for number in range(10):
+        hang(crew, f"json:{number}", 1, gate)
+        assert crew.join(10)
+        assert not crew._busy
+    assert len(crew._pace) <= 3
+
+
+def test_a_thread_that_can_not_be_had_is_told_and_takes_no_hand_along(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    crew = Crew(1)
+    done = threading.Event()
+    with monkeypatch.context() as exhausted:
+        exhausted.setattr(threading.Thread, "start", refuse)
+        with pytest.raises(RuntimeError, match="new thread"):
+            crew.start("a", done.set)
+    crew.start("a", done.set)
+    assert done.wait(10)
+
+
+def refuse(_: threading.Thread) -> None:
+    raise RuntimeError("can't start new thread")

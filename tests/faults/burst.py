@@ -7,15 +7,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
-from tests.faults.sink import Arrival, Sink
+from tests.faults.sink import Sink
 from tests.faults.sizes import Size
+from tests.support.bursts import agree, fall_due
+from tests.support.wire import Arrival
 from troth.bootstrap import Store
-from troth.domain.states import ChannelState, Excuse, NudgePurpose, NudgeState, OccurrenceState
+from troth.domain.states import Excuse, OccurrenceState
 from troth.engine.apply import apply
 from troth.schedules.load import load_schedules
-from troth.store.tables import channels, couples, nudges, partners, rituals
+from troth.store.tables import couples
 
 PARTNERS = ("ana", "ben")
 Asked = tuple[int, int]  # number of the couple, number of its ritual
@@ -134,8 +136,9 @@ class Burst:
         found = load_schedules([folder], lambda _url: True)
         # As of a later day, so that no clock sends a question of consent before it is withdrawn.
         apply(store.db, store.vault, found.couples, [folder], now + timedelta(days=30))
-        self._confirm(store)
-        self._let_fall_due(store, now + after)
+        self.ids = self._found(store)
+        agree(store, self.ids.values())
+        fall_due(store, now + after, couple_ids=self.ids.values())
 
     def _file(self, number: int, sink: Sink, now: datetime) -> str:
         coming = now + timedelta(days=180)  # nothing but the burst may fall due meanwhile
@@ -152,27 +155,11 @@ class Burst:
         ]
         return FILE.format(number=number, rituals="".join(listed), **ways)
 
-    def _confirm(self, store: Store) -> None:
-        """What the owners of the channels would do one by one on the pages of consent."""
+    def _found(self, store: Store) -> dict[int, int]:
         names = {f"Couple {number}": number for number in self.numbers}
         known = select(couples.c.id, couples.c.name).where(couples.c.name.in_(names))
-        with store.db.writing() as conn:
-            self.ids = {names[row.name]: row.id for row in conn.execute(known)}
-            members = select(partners.c.id).where(partners.c.couple_id.in_(self.ids.values()))
-            theirs = update(channels).where(channels.c.partner_id.in_(members))
-            conn.execute(theirs.values(state=ChannelState.CONFIRMED))
-            asked = update(nudges).where(nudges.c.couple_id.in_(self.ids.values()))
-            conn.execute(
-                asked.where(nudges.c.purpose == NudgePurpose.CONSENT).values(
-                    state=NudgeState.WITHDRAWN
-                )
-            )
-
-    def _let_fall_due(self, store: Store, moment: datetime) -> None:
-        values = {"next_slot": f"{moment:%Y-%m-%dT%H:%M}", "next_due": moment}
-        theirs = update(rituals).where(rituals.c.couple_id.in_(self.ids.values()))
-        with store.db.writing() as conn:
-            conn.execute(theirs.values(values))
+        with store.db.reading() as conn:
+            return {names[row.name]: row.id for row in conn.execute(known)}
 
 
 def asked_by(arrival: Arrival) -> tuple[Asked, str]:

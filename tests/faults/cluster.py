@@ -10,7 +10,8 @@ from tests.faults import roles
 from tests.faults.oracle import Oracle
 from tests.faults.sink import Sink
 from tests.faults.sizes import FULL, Size
-from tests.faults.watched import KEY, PATIENCE, Watched
+from tests.faults.watched import PATIENCE, Watched
+from tests.support.key import KEY
 from tests.support.ports import free_port
 from tests.support.processes import Process, process_starter
 from tests.support.servers import PostgreSQL, Redis

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from tests.faults import roles
 from tests.faults.sink import Sink
-from tests.faults.watched import KEY, Watched
+from tests.faults.watched import Watched
+from tests.support.key import KEY
 from tests.support.ports import free_port
 from tests.support.processes import Process, process_starter
 from troth.bootstrap import Store, open_store

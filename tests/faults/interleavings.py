@@ -5,9 +5,11 @@ from datetime import timedelta
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from tests.faults.couples import FILES
-from tests.faults.hands import KilledError, Leave
-from tests.faults.world import DUTIES, RIGHT, START, World
+from tests.faults.couples import FILES, Couple
+from tests.faults.stand_ins import RIGHT, KilledError, Leave
+from tests.faults.witness import Witness
+from tests.faults.workers import Workers
+from tests.faults.world import DUTIES, START, World
 from troth.delivery.outcome import Outcome, Refused, Sent, TryAgain
 from troth.domain.grammar import Verb
 from troth.engine.deliver import LEASE
@@ -43,20 +45,32 @@ class Interleavings(RuleBasedStateMachine):
 
     world: World
 
+    @property
+    def witness(self) -> Witness:
+        return self.world.witness
+
+    @property
+    def workers(self) -> Workers:
+        return self.world.workers
+
+    @property
+    def couple(self) -> Couple:
+        return self.world.couple
+
     @initialize(confirms=st.booleans())
     def begin(self, confirms: bool) -> None:
         self.world.begin()
-        self.world.apply("plain")
+        self.couple.apply("plain")
         if confirms:
             self.world.round()
-            self.world.work()
-            asked = [row for row in self.world.last.nudges.values() if row.occurrence_id is None]
-            self.world.reply("ana", Verb.START, asked[0])
+            self.workers.work()
+            asked = [row for row in self.witness.last.nudges.values() if row.occurrence_id is None]
+            self.couple.reply("ana", Verb.START, asked[0])
         self.world.clock.wind_to(SLOT)
         self.world.round()
 
     def teardown(self) -> None:
-        if hasattr(self.world, "last"):
+        if hasattr(self.world, "witness"):
             self.world.end_well()
 
     # --- time ---
@@ -82,7 +96,7 @@ class Interleavings(RuleBasedStateMachine):
     def ring_in_vain(self, trouble: type[BaseException]) -> None:
         self.world.duty("dispatch", trouble=trouble())
 
-    @precondition(lambda self: self.world.hands or self.world.results or self.world.rings)
+    @precondition(lambda self: self.workers.in_hand or self.workers.results or self.workers.rings)
     @rule()
     def let_leases_end(self) -> None:
         """Whoever is at work dreams on, while its nudges go to others."""
@@ -111,7 +125,7 @@ class Interleavings(RuleBasedStateMachine):
         meanwhile: str | None,
         dies: bool,
     ) -> None:
-        rings = self.world.rings
+        rings = self.workers.rings
         if not rings:
             self.world.round()
         if not rings:
@@ -120,88 +134,89 @@ class Interleavings(RuleBasedStateMachine):
         if not stays:
             rings.remove(rung)
         leave = Leave(lambda: self._act_meanwhile(meanwhile, rung), most)
-        self.world.answer(rung, skew, room=room, leave=Leave() if dies else leave, dies=dies)
+        self.workers.answer(rung, skew, room=room, leave=Leave() if dies else leave, dies=dies)
 
-    @precondition(lambda self: self.world.rings)
+    @precondition(lambda self: self.workers.rings)
     @rule(place=PLACES)
     def lose_a_ring(self, place: int) -> None:
-        self.world.rings.pop(place % len(self.world.rings))
+        self.workers.rings.pop(place % len(self.workers.rings))
 
-    @precondition(lambda self: self.world.hands)
+    @precondition(lambda self: self.workers.in_hand)
     @rule(place=PLACES, outcome=OUTCOMES, records=st.booleans())
     def send(self, place: int, outcome: Outcome, records: bool) -> None:
-        self.world.send(self.world.hands[place % len(self.world.hands)], outcome)
-        if records and self.world.results:  # one begun too long ago has no result
-            self.world.record([self.world.results.pop()])
+        in_hand = self.workers.in_hand
+        self.workers.send(in_hand[place % len(in_hand)], outcome)
+        if records:
+            self.workers.record([self.workers.results.pop()])
 
-    @precondition(lambda self: self.world.hands)
+    @precondition(lambda self: self.workers.in_hand)
     @rule(place=PLACES)
     def die_before_sending(self, place: int) -> None:
-        self.world.hands.pop(place % len(self.world.hands))
+        in_hand = self.workers.in_hand
+        self.workers.die(in_hand[place % len(in_hand)])
 
-    @precondition(lambda self: self.world.results)
+    @precondition(lambda self: self.workers.results)
     @rule(place=PLACES)
     def die_before_recording(self, place: int) -> None:
-        self.world.results.pop(place % len(self.world.results))
+        results = self.workers.results
+        self.workers.die(results[place % len(results)])
 
-    @precondition(lambda self: self.world.results)
+    @precondition(lambda self: self.workers.results)
     @rule(place=PLACES, stays=RARELY, dies=RARELY)
     def record_one(self, place: int, stays: bool, dies: bool) -> None:
-        result = self.world.results[place % len(self.world.results)]
-        self.world.record([result], dies=dies)
+        result = self.workers.results[place % len(self.workers.results)]
+        self.workers.record([result], dies=dies)
         if not (stays or dies):
-            self.world.results.remove(result)
+            self.workers.results.remove(result)
 
-    @precondition(lambda self: self.world.results)
+    @precondition(lambda self: self.workers.results)
     @rule()
     def record_all(self) -> None:
-        self.world.record(list(self.world.results))
-        self.world.results.clear()
+        self.workers.record(list(self.workers.results))
+        self.workers.results.clear()
 
     @rule(outcome=OUTCOMES)
     def work_through(self, outcome: Outcome) -> None:
-        self.world.work(outcome)
+        self.workers.work(outcome)
 
     # --- the couple ---
 
     @rule(name=st.sampled_from(sorted(FILES)), skew=SKEWS, dies=RARELY)
     def apply_a_file(self, name: str, skew: timedelta, dies: bool) -> None:
-        self.world.apply(name, skew, dies=dies)
+        self.couple.apply(name, skew, dies=dies)
 
     @rule(place=PLACES, verb=WORDS, skew=SKEWS, dies=RARELY)
     def answer_a_nudge(self, place: int, verb: Verb, skew: timedelta, dies: bool) -> None:
-        left = [
-            row for row in self.world.last.nudges.values() if row.id in self.world.provider.left
-        ]
+        last, provider = self.witness.last, self.witness.provider
+        left = [row for row in last.nudges.values() if row.id in provider.left]
         if left:
             row = left[-1 - place % len(left)]
-            self.world.reply(self.world.last.keys[row.partner_id], verb, row, skew=skew, dies=dies)
+            self.couple.reply(last.keys[row.partner_id], verb, row, skew=skew, dies=dies)
 
     @rule(partner=PARTNERS, verb=WORDS, skew=SKEWS)
     def speak_unasked(self, partner: str, verb: Verb, skew: timedelta) -> None:
-        self.world.reply(partner, verb, skew=skew)
+        self.couple.reply(partner, verb, skew=skew)
 
-    @precondition(lambda self: self.world.said)
+    @precondition(lambda self: self.witness.said)
     @rule(place=PLACES, partner=PARTNERS, verb=WORDS)
     def hand_a_message_in_again(self, place: int, partner: str, verb: Verb) -> None:
-        numbers = list(self.world.said)
-        self.world.repeat(numbers[place % len(numbers)], partner, verb)
+        numbers = list(self.witness.said)
+        self.couple.repeat(numbers[place % len(numbers)], partner, verb)
 
     def _act_meanwhile(self, what: str | None, rung: tuple[tuple[int, int], ...]) -> None:
         """Do something between a worker's look and its pick."""
-        world = self.world
-        world.observe("deliver", world.clock.now())
-        row = world.last.nudge(rung[0][0])
+        self.witness.observe("deliver", self.world.clock.now())
+        row = self.witness.last.nudge(rung[0][0])
         if row is None:
             return
-        partner = world.last.keys[row.partner_id]
+        partner = self.witness.last.keys[row.partner_id]
         acts = {
-            "again": lambda: world.answer(rung),
-            "sweep": lambda: world.duty("sweep"),
-            "settle": lambda: world.duty("settle"),
-            "done": lambda: world.reply(partner, Verb.DONE, row),
-            "stop": lambda: world.reply(partner, Verb.STOP, row),
-            "apply": lambda: world.apply("another phone"),
+            "again": lambda: self.workers.answer(rung),
+            "sweep": lambda: self.world.duty("sweep"),
+            "settle": lambda: self.world.duty("settle"),
+            "done": lambda: self.couple.reply(partner, Verb.DONE, row),
+            "stop": lambda: self.couple.reply(partner, Verb.STOP, row),
+            "apply": lambda: self.couple.apply("another phone"),
         }
         if what is not None:
             acts[what]()

@@ -28,9 +28,9 @@ NUDGE_MOVES: Mapping[str, Moves] = {
     "dispatch": {(N.PLANNED, N.SENDING), (N.PLANNED, N.EXPIRED)},
     "deliver": PLANS | {(N.SENDING, N.PLANNED), (N.SENDING, N.FAILED)},
     "record": PLANS | RECORDS,
-    "reply": PLANS | TAKES_BACK | RECALLS,
+    "reply": PLANS | TAKES_BACK | RECALLS | {(N.PLANNED, N.EXPIRED)},
     "follow_up": PLANS,
-    "settle": TAKES_BACK,
+    "settle": TAKES_BACK | {(N.PLANNED, N.EXPIRED)},
     "apply": PLANS | TAKES_BACK | RECALLS,
     "sweep": PLANS | {(N.SENDING, N.PLANNED), (N.SENDING, N.FAILED)},
 }

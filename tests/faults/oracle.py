@@ -11,7 +11,8 @@ from sqlalchemy import Row, func, select
 
 from tests.faults.burst import PARTNERS, Asked, Burst, asked_by
 from tests.faults.partners import Partners
-from tests.faults.sink import Arrival, Sink
+from tests.faults.sink import Sink
+from tests.support.wire import Arrival
 from troth.bootstrap import Store
 from troth.domain.states import NudgePurpose, NudgeState, OccurrenceState
 from troth.engine.standing import couple_standing, folded_standing

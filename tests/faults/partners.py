@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import httpx
 
 from tests.faults.burst import PARTNERS, Asked, Burst, asked_by
-from tests.faults.sink import Arrival
+from tests.support.wire import Arrival
 
 CROWD = 4  # who type at once
 PATIENCE = 0.2  # seconds until a page that failed is tried again

@@ -76,7 +76,7 @@ def test_the_database_ends_a_transaction_whose_owner_stands_still(postgres_url: 
 if FULL:  # for it takes as long as the patience of the database
 
     def test_a_clock_that_stands_still_in_mid_transaction_stops_nobody(cluster: Cluster):
-        with cluster.burst(SCALE) as oracle:
+        with cluster.burst(size("killed")) as oracle:  # so long that it is caught in one
             assert cluster.stop_while("clock-1", oracle, holds_locks=True)
             cluster.patience = 2 * LEASE.total_seconds()
             cluster.finish(oracle, "a clock stood still in mid-transaction")

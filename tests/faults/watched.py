@@ -20,7 +20,6 @@ from troth.bootstrap import Store
 from troth.domain.states import NudgeState, OccurrenceState
 from troth.store.tables import nudges, occurrences, providers
 
-KEY = "a key that is good for tests only and long enough"
 PATIENCE = 900 if FULL else 60  # seconds; five attempts in their own time take eight minutes
 # Seconds without any news, beyond what a provider takes, after which what is left must wait for a
 # lease or a retry. Shorter, and the leases of what is being sent would end too.

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.delivery.authority import Authority
+from tests.support.authority import Authority
 from troth.inbound.imap_idle import wait_for_news
 
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.support.stage import EVENING, KEY, Stage, couple_file, phones_of
+from tests.support.key import KEY
+from tests.support.stage import EVENING, Stage, couple_file, phones_of
 from troth.errors import TrothError
 from troth.store.vault import Vault, token_hash
 

@@ -68,3 +68,9 @@ def test_a_listener_that_lost_its_connection_listens_again(db: Database, other: 
         say_something(other)
         thread.join(10)
         assert not thread.is_alive()
+
+
+def test_a_clock_that_breaks_off_leaves_no_connection_behind(db: Database):
+    with pytest.raises(ZeroDivisionError), sleeper(db) as bed:
+        raise ZeroDivisionError(bed)  # which keeps it: what is forgotten is closed by itself
+    assert db.engine.pool.checkedout() == 0  # type: ignore[attr-defined] # QueuePool has it

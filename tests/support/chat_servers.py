@@ -16,7 +16,7 @@ from typing import Any, Self
 import pytest
 import requests
 
-from tests.delivery.authority import Authority
+from tests.support.authority import Authority
 from tests.support import leash
 from tests.support.ports import answers, free_port
 from tests.support.servers import Server

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import uvicorn
 
+from tests.support.key import KEY
 from tests.support.ports import answers, free_port
 from troth.bootstrap import build, open_store
 from troth.clock import ManualClock
@@ -27,7 +28,6 @@ from troth.store.replies import Acknowledgement
 from troth.web.app import create_app
 from troth.workers import QUEUE
 
-KEY = "the tests know this key and nobody else"
 MONDAY = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)  # in Lisbon too it is 06:00
 MOST_ROUNDS = 5_000
 

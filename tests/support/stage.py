@@ -18,6 +18,7 @@ import dramatiq
 from dramatiq.brokers.stub import StubBroker
 from sqlalchemy import select, text
 
+from tests.support.key import KEY
 from tests.support.phones import Heard, Phones
 from troth.bootstrap import Service, Store, build, open_store
 from troth.clock import ManualClock
@@ -42,7 +43,6 @@ from troth.store.tables import occurrences as occurrence_table
 from troth.store.tables import rituals as ritual_table
 from troth.workers import QUEUE
 
-KEY = "the tests know this key and nobody else"
 MONDAY_NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 MOST_ROUNDS = 5_000
 PUBLIC = "https://troth.test"

@@ -4,11 +4,11 @@ from troth.bootstrap import open_store
 from troth.delivery.courier import is_channel_url
 from troth.engine.health import Finding, Health, examine_store
 from troth.errors import TrothError
+from troth.redis_client import check_redis
 from troth.schedules.load import load_schedules
 from troth.schedules.problems import ScheduleError
 from troth.schedules.suggest import nearest
 from troth.settings import Settings, load_settings, strange_variables
-from troth.workers import check_redis
 
 
 def examine() -> list[Finding]:

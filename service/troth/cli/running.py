@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from troth.bootstrap import Service, Store, build, open_store
+from troth.bootstrap import Service, Store, build, check, open_store
 from troth.cli.output import counted, out
 from troth.delivery.courier import is_channel_url
 from troth.engine.apply import apply
@@ -23,7 +23,13 @@ from troth.schedules.couple import CoupleSchedule
 from troth.schedules.demo import demo_couple
 from troth.schedules.load import load_schedules
 from troth.schedules.problems import ScheduleError
-from troth.settings import Settings, load_settings
+from troth.settings import (
+    MOST_CONCURRENCY,
+    MOST_PROCESSES,
+    MOST_THREADS,
+    Settings,
+    load_settings,
+)
 from troth.store import couples
 
 
@@ -58,28 +64,47 @@ def clock() -> None:
 def worker(
     *,
     processes: Annotated[
-        int | None, typer.Option(min=1, help="How many processes (TROTH_PROCESSES).")
+        int | None,
+        typer.Option(min=1, max=MOST_PROCESSES, help="How many processes (TROTH_PROCESSES)."),
     ] = None,
     concurrency: Annotated[
-        int | None, typer.Option(min=2, help="Sends at once in each (TROTH_CONCURRENCY).")
+        int | None,
+        typer.Option(
+            min=2, max=MOST_CONCURRENCY, help="Sends at once in each (TROTH_CONCURRENCY)."
+        ),
     ] = None,
     threads: Annotated[
-        int | None, typer.Option(min=1, help="Send on so many threads instead of greenlets.")
+        int | None,
+        typer.Option(min=1, max=MOST_THREADS, help="Send on so many threads instead of greenlets."),
     ] = None,
     supervisor: Annotated[int | None, typer.Option(hidden=True)] = None,
 ) -> None:
     """Run a worker: deliver the nudges that the clock dispatches."""
     from troth import roles, supervision
 
+    asked = _asked(concurrency, threads)
     settings = _cluster_settings()
-    at_once = threads or concurrency or settings.concurrency
+    at_once = asked or settings.concurrency
     if supervisor is None:
-        with _service():  # what is in the way is said once, here, and not by each process for ever
-            pass
-        supervision.run(processes or settings.processes, at_once, threads=threads is not None)
+        check(settings)  # what is in the way is said once, here, and not by each process for ever
+        supervision.run(
+            processes or settings.processes,
+            at_once,
+            threads=threads is not None,
+            patience=roles.STOP_SECONDS,
+        )
         return
     with _service(at_once) as service:
         roles.run_worker(service, supervisor)
+
+
+def _asked(concurrency: int | None, threads: int | None) -> int | None:
+    if concurrency is not None and threads is not None:
+        raise typer.BadParameter(
+            "a worker sends on greenlets or on threads; "
+            "give either --concurrency or --threads, not both"
+        )
+    return concurrency or threads
 
 
 def web() -> None:

@@ -18,6 +18,7 @@ log = structlog.get_logger()
 
 PATIENCE = 1.0  # seconds to wait for places: what waits here holds up what is queued behind it
 SLOW = 3.0  # seconds a send: nobody waits for a provider that takes longer
+MOST_PACES = 1_000  # providers: everybody may bring one, and a worker runs for months
 LUMPS = 32  # places are given out several together, so that picking them is worth a transaction
 
 
@@ -35,13 +36,13 @@ class Hands:
         self._jobs: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
 
     def take(self, job: Callable[[], None]) -> None:
-        """Do a job as soon as a hand is free."""
+        """Do a job as soon as a hand is free. Raises RuntimeError where no thread can be had."""
         with self._count:
             if self._idle > 0:
                 self._idle -= 1
             elif self._started < self._most:
-                self._started += 1
                 threading.Thread(target=self._work, name="send", daemon=True).start()
+                self._started += 1  # only now: who could not be started is no hand
         self._jobs.put(job)
 
     def _work(self) -> None:
@@ -58,8 +59,10 @@ class Crew:
         self.size = size
         self._lump = max(1, size // LUMPS)
         self._hands = Hands(size)
-        self._busy: Counter[str] = Counter()
-        self._pace: dict[str, float] = {}  # seconds a send takes by each provider, smoothed
+        self._held = 0
+        self._busy: Counter[str] = Counter()  # of what is held: by each provider that holds any
+        # Seconds a send takes by each provider, smoothed; who sent last comes last.
+        self._pace: dict[str, float] = {}
         self._moved = threading.Condition()
 
     def reserve(self, wanted: Mapping[str, int]) -> Counter[str]:
@@ -77,7 +80,7 @@ class Crew:
     def release(self, provider: str, places: int = 1) -> None:
         """Give places back that were held."""
         with self._moved:
-            self._busy[provider] -= places
+            self._hold(provider, -places)
             self._moved.notify_all()
 
     def start(self, provider: str, send: Callable[[], None]) -> None:
@@ -87,7 +90,7 @@ class Crew:
     def join(self, seconds: float | None = None) -> bool:
         """Wait until nothing is in hand; return whether that came to be in time."""
         with self._moved:
-            return self._moved.wait_for(lambda: not self._busy.total(), seconds)
+            return self._moved.wait_for(lambda: not self._held, seconds)
 
     def _do(self, provider: str, send: Callable[[], None]) -> None:
         began = time.monotonic()
@@ -95,16 +98,28 @@ class Crew:
             send()
         except BaseException:
             log.exception("send.broke_off")  # its lease ends, and it is marked
-        took = time.monotonic() - began
-        pace = self._pace.setdefault(provider, took)
-        self._pace[provider] = 0.9 * pace + 0.1 * took
+        self._note(provider, time.monotonic() - began)
+
+    def _note(self, provider: str, took: float) -> None:
+        with self._moved:
+            pace = self._pace.pop(provider, took)
+            self._pace[provider] = 0.9 * pace + 0.1 * took
+            if len(self._pace) > MOST_PACES:
+                del self._pace[next(iter(self._pace))]
 
     def _grant(self, wanted: Mapping[str, int]) -> Counter[str]:
         granted: Counter[str] = Counter()
         for provider, number in wanted.items():
-            free = self.size - self._busy.total()
+            free = self.size - self._held
             places = min(number, (free - self._busy[provider] + 1) // 2)
             if places >= min(number, self._lump):
                 granted[provider] = places
-                self._busy[provider] += places
+                self._hold(provider, places)
         return granted
+
+    def _hold(self, provider: str, places: int) -> None:
+        """Count places that a provider takes, or gives back where their number is negative."""
+        self._held += places
+        self._busy[provider] += places
+        if not self._busy[provider]:
+            del self._busy[provider]

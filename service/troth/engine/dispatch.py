@@ -3,13 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection
-
-from troth.engine import events
 from troth.engine.doorbell import Doorbell
-from troth.store import claims, couples, ledger
+from troth.engine.expiry import expire
+from troth.store import claims
 from troth.store.database import Database
-from troth.store.records import Nudge
 
 RING_LEASE = timedelta(seconds=30)  # for a worker to answer the doorbell
 MOST_WAITING = 20_000  # claims that wait for a worker: more would only be rung for again
@@ -26,14 +23,13 @@ def dispatch(
 ) -> int:
     """Expire what is too late, claim what is due, ring; return how many nudges were moved."""
     with db.writing() as conn:
-        stale = claims.expire_stale(conn, now, limit)
-        log_failed(conn, stale, "its window was over", now)
+        stale = expire(conn, now)
         room = min(limit, most_waiting - claims.unpicked(conn, most_waiting))
         heard = room > 0 and doorbell.unheard() < most_unheard
         claimed = claims.claim(conn, now, room, RING_LEASE) if heard else []
     if claimed:
         _ring(db, doorbell, claimed, now)
-    return len(stale) + len(claimed)
+    return stale + len(claimed)
 
 
 def _ring(db: Database, doorbell: Doorbell, claimed: Sequence[claims.Claim], now: datetime) -> None:
@@ -44,15 +40,3 @@ def _ring(db: Database, doorbell: Doorbell, claimed: Sequence[claims.Claim], now
         with db.writing() as conn:
             claims.give_back(conn, [(claim, now) for claim in claimed], "the doorbell was broken")
         raise
-
-
-def log_failed(conn: Connection, failed: Sequence[Nudge], reason: str, now: datetime) -> None:
-    """Write into the ledger that these nudges will not leave."""
-    whose = couples.load_couples(conn, {nudge.couple_id for nudge in failed}) if failed else {}
-    entries = []
-    for nudge in failed:
-        if nudge.couple_id not in whose:
-            continue
-        partner = whose[nudge.couple_id].partner_by_id(nudge.partner_id)
-        entries.append(events.nudge_failed(nudge, partner.key, reason, now))
-    ledger.append(conn, entries)

@@ -12,6 +12,7 @@ from troth.domain.ritual import Ritual
 from troth.domain.slots import instant
 from troth.domain.states import ChannelState, NudgePurpose
 from troth.engine import events
+from troth.engine.expiry import expire
 from troth.engine.recall import recall
 from troth.engine.requests import Swap, swapped
 from troth.engine.settle import settle_occurrence
@@ -27,8 +28,10 @@ STEP_USE = timedelta(minutes=2)  # a step that comes later than this is not sent
 
 def acknowledge(conn: Connection, visit: Visit, occurrence: Occurrence) -> str:
     """Take back this partner's follow-ups on every channel, settle, and say what was noted."""
-    nudges.withdraw(conn, occurrence.id, "it was answered", visit.partner.id)
     was_over = visit.now >= occurrence.ends_at
+    if was_over:
+        expire(conn, visit.now, occurrence.id)
+    nudges.withdraw(conn, occurrence.id, "it was answered", visit.partner.id)
     settle_occurrence(conn, occurrence.id, visit.now)
     title = title_of(conn, visit, occurrence)
     noted = visit.language.say(

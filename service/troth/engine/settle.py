@@ -9,6 +9,7 @@ from troth.domain.ladder import next_follow_up
 from troth.domain.rules import Outcome, judge
 from troth.domain.states import NudgeState
 from troth.engine import events
+from troth.engine.expiry import expire
 from troth.engine.standing import couple_standing
 from troth.engine.together import do_together
 from troth.store import couples, ledger, nudges, occurrences, replies, rituals
@@ -51,6 +52,8 @@ def settle_occurrence(conn: Connection, occurrence_id: int, now: datetime) -> No
     coming = next_follow_up(stamp.due, stamp.remind, occurrence.ends_at, now)
     occurrences.settle(conn, occurrence, outcome, now, coming)
     if outcome is not None:
+        if now >= occurrence.ends_at:
+            expire(conn, now, occurrence_id)
         nudges.withdraw(conn, occurrence_id, "the occurrence is settled")
     ledger.append(conn, [events.occurrence_settled(occurrence, row.key, outcome, now)])
     if (outcome.credit if outcome else None) != occurrence.credit:

@@ -63,7 +63,7 @@ def insert_rows(conn: Connection, table: Table, rows: Given) -> Any:  # noqa: AN
 
 
 def _of_postgresql(columns: Sequence[Column[Any]], rows: Given) -> FromClause:
-    names = [each.name for each in columns]
+    names = [str(each.name) for each in columns]  # a column's own is a slow kind of text to write
     for each in columns:
         if isinstance(each.type, Instant):
             refuse_naive(row[each.name] for row in rows)

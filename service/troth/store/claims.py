@@ -41,8 +41,10 @@ class Waiting:
         return self.rests_until is not None and now < self.rests_until
 
 
-def expire_stale(conn: Connection, now: datetime, limit: int) -> list[Nudge]:
-    """Move planned nudges that have outlived their use to expired; return them."""
+def expire_stale(
+    conn: Connection, now: datetime, limit: int, occurrence_id: int | None = None
+) -> list[Nudge]:
+    """Move planned nudges (of one occurrence, or any) that have outlived their use to expired."""
     stale = (
         select(nudges.c.id)
         .where(nudges.c.state == NudgeState.PLANNED, nudges.c.not_before <= now)
@@ -50,6 +52,8 @@ def expire_stale(conn: Connection, now: datetime, limit: int) -> list[Nudge]:
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
+    if occurrence_id is not None:
+        stale = stale.where(nudges.c.occurrence_id == occurrence_id)
     expired = (
         update(nudges)
         .where(nudges.c.id.in_(_first(stale)), nudges.c.state == NudgeState.PLANNED)

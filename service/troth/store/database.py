@@ -23,6 +23,15 @@ BUSY_MS = 15_000
 # become a replica and only reads (an internal error, to the driver), no connection free.
 AWAY = (OperationalError, InterfaceError, InternalError, NoConnectionError)
 STILL_MS = 60_000  # a process that stands still in a transaction must not keep its locks for ever
+# A database whose host lost power says nothing more. Left to itself, the kernel waits for a quarter
+# of an hour for what it sent to be received, and for two hours where it only listens.
+PATIENCE = {
+    "connect_timeout": 10,  # seconds
+    "tcp_user_timeout": 15_000,  # milliseconds until what was sent must have been received
+    "keepalives_idle": 15,  # seconds of silence until the other side is asked whether it is there
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+}
 
 
 class Database:
@@ -97,28 +106,38 @@ def _parse(url: str) -> URL:
 def _engine(url: URL, pool_size: int) -> Engine:
     try:
         if url.get_backend_name() == "sqlite":
-            engine = create_engine(
-                url,
-                pool_size=pool_size,
-                connect_args={"timeout": BUSY_MS / 1e3},
-                hide_parameters=True,
-            )
-            event.listen(engine, "connect", _prepare_sqlite)
-            event.listen(engine, "begin", _begin_sqlite)
-            return engine
-        return create_engine(
-            url,
-            pool_size=pool_size,
-            max_overflow=0,
-            pool_pre_ping=True,
-            hide_parameters=True,
-            connect_args={"options": f"-c idle_in_transaction_session_timeout={STILL_MS}"},
-        )
+            return _sqlite_engine(url, pool_size)
+        return _postgresql_engine(url, pool_size)
     except (NoSuchModuleError, ModuleNotFoundError) as error:
         raise TrothError(
             f"the database driver for {url.drivername} is not installed; "
             "install Troth with its cluster extra: pip install 'troth[cluster]'"
         ) from error
+
+
+def _sqlite_engine(url: URL, pool_size: int) -> Engine:
+    engine = create_engine(
+        url,
+        pool_size=pool_size,
+        connect_args={"timeout": BUSY_MS / 1e3},
+        hide_parameters=True,
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _postgresql_engine(url: URL, pool_size: int) -> Engine:
+    ours = {name: value for name, value in PATIENCE.items() if name not in url.query}
+    options = f"-c idle_in_transaction_session_timeout={STILL_MS} {url.query.get('options', '')}"
+    return create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        connect_args={**ours, "options": options.strip()},
+    )
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:

@@ -49,23 +49,25 @@ def announce(conn: Connection, now: datetime, limit: int) -> list[Due]:
 def unbear(conn: Connection, couple_id: int, now: datetime) -> list[Due]:
     """Delete a couple's occurrences that are not due yet, with their nudges; return them.
 
-    One of which a nudge is on its way stays: another process's clock may be ahead of ours.
+    One of which a nudge is on its way stays, and one that was announced while we looked: another
+    process's clock may be ahead of ours.
     """
-    coming = select(occurrences.c.id).where(
+    coming = (
         occurrences.c.couple_id == couple_id,
         occurrences.c.state == OccurrenceState.OPEN,
         occurrences.c.announced.is_(False),
         occurrences.c.due_at > now,
     )
-    ahead = set(conn.execute(coming).scalars())
+    ahead = set(conn.execute(select(occurrences.c.id).where(*coming)).scalars())
     if not ahead:
         return []
     theirs = select(nudges.c.occurrence_id, nudges.c.attempt)
     held = theirs.where(nudges.c.occurrence_id.in_(ahead)).with_for_update()
     ahead -= {row.occurrence_id for row in conn.execute(held) if row.attempt > 0}
-    taken_back = _dues(conn, list(ahead))
-    conn.execute(delete(occurrences).where(occurrences.c.id.in_(ahead)))
-    return taken_back
+    dues = _dues(conn, list(ahead))
+    take_back = delete(occurrences).where(occurrences.c.id.in_(ahead), *coming)
+    taken_back = set(conn.execute(take_back.returning(occurrences.c.id)).scalars())
+    return [due for due in dues if due.id in taken_back]
 
 
 def _dues(conn: Connection, ids: Sequence[int]) -> list[Due]:

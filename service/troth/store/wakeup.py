@@ -7,7 +7,7 @@ second, whether anybody has committed anything. A lost word costs one sleep, and
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any, Protocol
 
 import structlog
@@ -40,16 +40,8 @@ def wake(conn: Connection) -> None:
 @contextmanager
 def sleeper(db: Database) -> Iterator[Sleeper]:
     """Give what wakes when somebody writes to this database."""
-    if db.is_sqlite:
-        looker = Looker(db)
-        yield looker
-        looker.close()
-        return
-    listener = Listener(db)
-    try:
-        yield listener
-    finally:
-        listener.close()
+    with closing(Looker(db) if db.is_sqlite else Listener(db)) as sleeps:
+        yield sleeps
 
 
 class Looker:

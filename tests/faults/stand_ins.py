@@ -43,6 +43,9 @@ class Dying(Database):
             raise KilledError
 
 
+RIGHT = timedelta()  # by how much a clock is wrong that is not
+
+
 @dataclass(frozen=True)
 class Skewed:
     """One process's clock, which may be wrong."""
@@ -70,47 +73,71 @@ class Rings:
         return len(self.kept)
 
 
+class ManualCrew(Crew):
+    """A crew whose sends wait to be told. `room` places at a time; None where there is no end.
+
+    `held` are the places of each provider that were given out and have not come back.
+    """
+
+    def __init__(self, room: int | None, clock: Clock, begin: Callable[["Begun"], None]) -> None:
+        self.size, self._room, self._clock, self._begin = 0, room, clock, begin
+        self.held: Counter[str] = Counter()
+        self.is_dead = False
+
+    def reserve(self, wanted: Mapping[str, int]) -> Counter[str]:
+        most = wanted if self._room is None else dict.fromkeys(wanted, self._room)
+        granted = +Counter(most)
+        self.held.update(granted)
+        return granted
+
+    def release(self, provider: str, places: int = 1) -> None:
+        self.held[provider] -= places
+
+    def start(self, provider: str, send: Callable[[], None]) -> None:  # noqa: ARG002 - as it is called
+        parcel, _, _, latest = cast("partial[None]", send).args
+        self._begin(Begun(self, parcel, send, latest, self._clock))
+
+
 @dataclass(frozen=True)
 class Begun:
     """A send that a worker has begun and not yet made: its process may die or dream meanwhile."""
 
+    crew: ManualCrew
     parcel: Parcel
     send: Callable[[], None]
     latest: datetime
     clock: Clock
 
     def is_too_late(self) -> bool:
-        """Whether it is to be left to its lease."""
+        """Whether it may not leave any more."""
         return self.clock.now() > self.latest
 
 
-class Hands(Crew):
-    """A crew whose sends wait to be told. `room` places at a time; None where there is no end."""
+@dataclass
+class Noted:
+    """A result that waits to be written. A slip of the recorder may write it more than once."""
 
-    def __init__(self, room: int | None, clock: Clock, begin: Callable[[Begun], None]) -> None:
-        self.size, self._room, self._clock, self._begin = 0, room, clock, begin
+    crew: ManualCrew
+    result: Result
+    written: Callable[[], None]
+    is_written: bool = False
 
-    def reserve(self, wanted: Mapping[str, int]) -> Counter[str]:
-        if self._room is None:
-            return Counter(wanted)
-        return +Counter(dict.fromkeys(wanted, self._room))
-
-    def release(self, provider: str, places: int = 1) -> None:
-        pass
-
-    def start(self, provider: str, send: Callable[[], None]) -> None:  # noqa: ARG002 - as it is called
-        parcel, _, _, latest = cast("partial[None]", send).args
-        self._begin(Begun(parcel, send, latest, self._clock))
+    def tell_written(self) -> None:
+        """Say so, the first time: its place is free."""
+        if not self.is_written:
+            self.is_written = True
+            self.written()
 
 
+@dataclass
 class Notes(Recorder):
-    """A recorder that writes nothing before it is told."""
+    """The recorder of a crew, that writes nothing before it is told."""
 
-    def __init__(self, kept: list[Result]) -> None:
-        self._kept = kept
+    kept: list[Noted]
+    crew: ManualCrew
 
-    def put(self, result: Result, written: Callable[[], None]) -> None:  # noqa: ARG002 - as it is called
-        self._kept.append(result)
+    def put(self, result: Result, written: Callable[[], None]) -> None:
+        self.kept.append(Noted(self.crew, result, written))
 
 
 @dataclass

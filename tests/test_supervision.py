@@ -1,0 +1,55 @@
+"""A worker's processes: what dies is started anew, and what can't be started is tried again."""
+
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pytest
+
+from troth import supervision
+from troth.supervision import _Child, _stop
+
+SLEEPS = [sys.executable, "-c", "import time; time.sleep(60)"]
+
+
+@pytest.fixture
+def child(monkeypatch: pytest.MonkeyPatch) -> Iterator[_Child]:
+    monkeypatch.setattr(supervision, "AGAIN_SECONDS", -1.0)
+    child = _Child(SLEEPS)
+    yield child
+    _stop([child], 10)
+
+
+def running(child: _Child) -> int:
+    assert child.process is not None
+    assert child.process.poll() is None
+    return child.process.pid
+
+
+def test_a_process_that_died_is_started_anew(child: _Child):
+    child.look()
+    first = running(child)
+    child.process.kill()  # type: ignore[union-attr]
+    child.process.wait()  # type: ignore[union-attr]
+    child.look()
+    assert running(child) != first
+    second = running(child)
+    child.look()
+    assert running(child) == second
+
+
+def test_a_machine_that_can_start_no_process_now_is_asked_again(
+    child: _Child, monkeypatch: pytest.MonkeyPatch
+):
+    with monkeypatch.context() as exhausted:
+        exhausted.setattr(subprocess, "Popen", refuse)
+        child.look()
+        child.look()
+        assert child.process is None
+    child.look()
+    running(child)
+
+
+def refuse(_: Sequence[str], **_more: Any) -> None:
+    raise BlockingIOError(11, "Resource temporarily unavailable")
