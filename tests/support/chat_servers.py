@@ -16,8 +16,8 @@ from typing import Any, Self
 import pytest
 import requests
 
-from tests.support.authority import Authority
 from tests.support import leash
+from tests.support.authority import Authority
 from tests.support.ports import answers, free_port
 from tests.support.servers import Server
 
