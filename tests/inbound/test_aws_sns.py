@@ -22,7 +22,7 @@ from tests.inbound.cases.aws_sns import (
 )
 from troth.inbound.aws_sns import AwsSns, AwsSnsSettings
 from troth.inbound.hook import AskAgainError, ForgedError, Received
-from troth.inbound.sns_certificates import MOST_KEPT, PAUSE, host_of
+from troth.inbound.proofs.sns_certificates import MOST_KEPT, PAUSE, host_of
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 SEAL = Seal(NEW, NOW)

@@ -11,9 +11,9 @@ from tests.inbound import test_slack
 from troth.domain.incoming import Incoming
 from troth.inbound.discord import DiscordHook, DiscordSettings, read_interaction
 from troth.inbound.hook import ForgedError, Hook, HookWay, UnreadableError
-from troth.inbound.matrix_event import read_event as read_matrix
 from troth.inbound.mqtt import MqttSettings
 from troth.inbound.mqtt import read_message as read_mqtt
+from troth.inbound.reading.matrix_event import read_event as read_matrix
 from troth.inbound.signal_rest import read_envelope
 from troth.inbound.slack import SlackHook, SlackSettings
 from troth.inbound.slack import read_event as read_slack

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from tests.inbound.mails import Texts, mail
 from troth.domain.reply import LONGEST_TEXT, MOST_LINES
 from troth.inbound.hook import UnreadableError
-from troth.inbound.mail_html import text_of_html
-from troth.inbound.mail_quotes import own_text
-from troth.inbound.mail_text import MailRead, read_mail
-from troth.inbound.mime import decode
+from troth.inbound.mails.html_text import text_of_html
+from troth.inbound.mails.mail import MailRead, read_mail
+from troth.inbound.mails.mime import decode
+from troth.inbound.mails.quotes import own_text
 
 SOON = 2.0  # seconds of CPU, of which none of these needs a quarter
 SIZE = 300_000

@@ -18,7 +18,7 @@ from troth.domain.incoming import Address, AddressKind
 from troth.inbound.fortysix_elks import FortysixElks, FortysixElksSettings
 from troth.inbound.hook import ForgedError, Hook, Received, UnreadableError
 from troth.inbound.plivo import Plivo, PlivoSettings
-from troth.inbound.signatures import keyed_hash
+from troth.inbound.proofs.signatures import keyed_hash
 from troth.inbound.sinch import Sinch, SinchSettings
 from troth.inbound.standard_webhook import StandardWebhookSettings
 from troth.inbound.telnyx import TelnyxSettings

@@ -5,8 +5,8 @@ import pytest
 from tests.inbound.mails import NUDGE, TOKEN, Texts, mail
 from troth.domain.incoming import Address, AddressKind
 from troth.inbound.hook import UnreadableError
-from troth.inbound.mail_address import addresses
-from troth.inbound.mail_text import incoming_mail, read_mail
+from troth.inbound.mails.addresses import addresses
+from troth.inbound.mails.mail import incoming_mail, read_mail
 
 DONE = Texts("done")
 

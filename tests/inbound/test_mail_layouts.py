@@ -4,7 +4,7 @@ import pytest
 
 from tests.inbound.mails import LAYOUTS, TOKEN, Texts, mail
 from tests.inbound.tongues import TONGUES
-from troth.inbound.mail_text import read_mail
+from troth.inbound.mails.mail import read_mail
 
 
 @pytest.mark.parametrize("tongue", TONGUES)

@@ -15,7 +15,7 @@ from tests.support.listening import Notebook, listening
 from tests.support.scripted import scripted
 from troth.domain.incoming import AddressKind, normal
 from troth.inbound.matrix import MatrixListener, MatrixSettings
-from troth.inbound.matrix_event import read_event
+from troth.inbound.reading.matrix_event import read_event
 
 OURS = "@nudge:lab.test"
 

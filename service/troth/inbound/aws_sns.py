@@ -13,12 +13,12 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from troth.inbound.fetching import fetch
 from troth.inbound.hook import AskAgainError, ForgedError, Hook, Received, WaySettings, is_same
-from troth.inbound.payload import posted, read_json, words
-from troth.inbound.signatures import check_age
-from troth.inbound.sns_certificates import Certificates, host_of, is_at
-from troth.inbound.texting import received_text
+from troth.inbound.proofs.signatures import check_age
+from troth.inbound.proofs.sns_certificates import Certificates, host_of, is_at
+from troth.inbound.reading.document import fetch
+from troth.inbound.reading.payload import posted, read_json, words
+from troth.inbound.reading.texting import received_text
 
 WINDOW = timedelta(hours=1)  # for as long SNS comes again with what it made once
 _ARN = r"^arn:(aws|aws-cn|aws-us-gov):sns:[a-z0-9-]{5,32}:[0-9]{12}:[A-Za-z0-9_-]{1,256}$"

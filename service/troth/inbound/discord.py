@@ -12,10 +12,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import Field, field_validator
 
 from troth.domain.incoming import AddressKind, Incoming, normal
-from troth.inbound.button import pressed
 from troth.inbound.hook import ForgedError, Hook, Received, UnreadableError, WaySettings
-from troth.inbound.json_value import at, id_at, items_at, load_json, words_at
-from troth.inbound.stamp import is_recent
+from troth.inbound.proofs.stamp import is_recent
+from troth.inbound.reading.button import pressed
+from troth.inbound.reading.json_value import at, id_at, items_at, load_json, words_at
 
 WAY = "discord"
 PING, COMMAND, COMPONENT = 1, 2, 3

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import ClassVar
 
 from troth.inbound.hook import Hook, Received
-from troth.inbound.payload import first, posted, read_form
-from troth.inbound.shared_secret import OwnSecret, check_secret
-from troth.inbound.texting import received_text
+from troth.inbound.proofs.shared_secret import OwnSecret, check_secret
+from troth.inbound.reading.payload import first, posted, read_form
+from troth.inbound.reading.texting import received_text
 
 
 class FortysixElksSettings(OwnSecret):

@@ -20,10 +20,10 @@ from typing import ClassVar
 from pydantic import Field
 
 from troth.inbound.hook import ForgedError, Hook, Received, UnreadableError
-from troth.inbound.payload import Form, first, read_form
-from troth.inbound.shared_secret import OwnSecret
-from troth.inbound.signatures import is_among
-from troth.inbound.texting import received_text
+from troth.inbound.proofs.shared_secret import OwnSecret
+from troth.inbound.proofs.signatures import is_among
+from troth.inbound.reading.payload import Form, first, read_form
+from troth.inbound.reading.texting import received_text
 
 
 class GatewaySettings(OwnSecret):

@@ -20,8 +20,8 @@ from pydantic import Field, SecretStr, model_validator
 
 from troth.domain.incoming import Incoming
 from troth.inbound.hook import UnreadableError, WaySettings
-from troth.inbound.imap_idle import wait_for_news
-from troth.inbound.mail_text import LONGEST_MAIL, incoming_mail, read_mail
+from troth.inbound.mails.idle import wait_for_news
+from troth.inbound.mails.mail import LONGEST_MAIL, incoming_mail, read_mail
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _PATIENCE = 30.0  # seconds that the server has for each answer

@@ -14,10 +14,10 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, SecretStr
 
-from troth.inbound.form import form_fields, text_field
 from troth.inbound.hook import ForgedError, Hook, Received, UnreadableError, WaySettings, is_same
-from troth.inbound.mail_text import MailRead, incoming_mail, mail_of, own_words, read_mail
-from troth.inbound.mime import Headers, field_value
+from troth.inbound.mails.mail import MailRead, incoming_mail, mail_of, own_words, read_mail
+from troth.inbound.mails.mime import Headers, field_value
+from troth.inbound.reading.form import form_fields, text_field
 
 FRESH = timedelta(seconds=300)
 _SECONDS = re.compile(r"[0-9]{1,11}")

@@ -16,9 +16,7 @@ from urllib.parse import quote
 import structlog
 from pydantic import Field, SecretStr
 
-from troth.inbound.fetch import JsonClient
 from troth.inbound.hook import WaySettings
-from troth.inbound.json_value import at, id_at, items_at
 from troth.inbound.listener import (
     Memory,
     Take,
@@ -27,7 +25,9 @@ from troth.inbound.listener import (
     keep_at,
     unless_stopped,
 )
-from troth.inbound.matrix_event import ENCRYPTED, WAY, read_event
+from troth.inbound.reading.json_client import JsonClient
+from troth.inbound.reading.json_value import at, id_at, items_at
+from troth.inbound.reading.matrix_event import ENCRYPTED, WAY, read_event
 
 log = structlog.get_logger()
 _V3 = "/_matrix/client/v3"

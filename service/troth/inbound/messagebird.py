@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import ClassVar
 
 from troth.inbound.hook import ForgedError, Hook, Received
-from troth.inbound.json_web_token import read_claims
-from troth.inbound.payload import posted, read_flat, words
-from troth.inbound.shared_secret import ProviderSecret
-from troth.inbound.signatures import check_age, check_hash, header
-from troth.inbound.texting import received_text
+from troth.inbound.proofs.json_web_token import read_claims
+from troth.inbound.proofs.shared_secret import ProviderSecret
+from troth.inbound.proofs.signatures import check_age, check_hash, header
+from troth.inbound.reading.payload import posted, read_flat, words
+from troth.inbound.reading.texting import received_text
 
 
 class MessageBirdSettings(ProviderSecret):

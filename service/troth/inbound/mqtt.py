@@ -17,8 +17,14 @@ from pydantic import Field, SecretStr, field_validator
 
 from troth.domain.incoming import AddressKind, Incoming, normal
 from troth.inbound.hook import WaySettings
-from troth.inbound.json_value import LONGEST_ID, LONGEST_WORDS, load_json, storable, words_at
 from troth.inbound.listener import LEAST_WAIT, MOST_WAIT, Take, hand_over, mark
+from troth.inbound.reading.json_value import (
+    LONGEST_ID,
+    LONGEST_WORDS,
+    load_json,
+    storable,
+    words_at,
+)
 
 if TYPE_CHECKING:
     from paho.mqtt.client import Client, ConnectFlags, MQTTMessage

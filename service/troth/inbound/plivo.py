@@ -11,10 +11,10 @@ from datetime import datetime
 from typing import ClassVar, Literal
 
 from troth.inbound.hook import Hook, Received
-from troth.inbound.payload import Form, first, posted, read_form
-from troth.inbound.shared_secret import ProviderSecret
-from troth.inbound.signatures import check_signature, header, keyed_hash
-from troth.inbound.texting import received_text
+from troth.inbound.proofs.shared_secret import ProviderSecret
+from troth.inbound.proofs.signatures import check_signature, header, keyed_hash
+from troth.inbound.reading.payload import Form, first, posted, read_form
+from troth.inbound.reading.texting import received_text
 
 _V3 = "x-plivo-signature-v3"
 _V2 = "x-plivo-signature-v2"

@@ -8,8 +8,8 @@ from typing import Annotated, ClassVar
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from troth.inbound.hook import ForgedError, Hook, Received, UnreadableError, WaySettings, is_same
-from troth.inbound.mail_text import incoming_mail, mail_of, own_words
-from troth.inbound.mime import Headers, field_value
+from troth.inbound.mails.mail import incoming_mail, mail_of, own_words
+from troth.inbound.mails.mime import Headers, field_value
 
 LONGEST_BODY = 1_048_576  # bytes
 _ID = re.compile(r"[!-~]{1,100}")

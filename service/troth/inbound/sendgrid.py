@@ -17,10 +17,10 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 from pydantic import Field, field_validator
 
-from troth.inbound.form import form_fields, text_field
 from troth.inbound.hook import ForgedError, Hook, Received, UnreadableError, WaySettings
-from troth.inbound.mail_text import MailRead, incoming_mail, mail_of, own_words, read_mail
-from troth.inbound.mime import read_headers
+from troth.inbound.mails.mail import MailRead, incoming_mail, mail_of, own_words, read_mail
+from troth.inbound.mails.mime import read_headers
+from troth.inbound.reading.form import form_fields, text_field
 
 RETRIED = timedelta(hours=73)
 AHEAD = timedelta(seconds=300)

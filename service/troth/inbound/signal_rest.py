@@ -13,10 +13,10 @@ from urllib.parse import quote, urlsplit
 from pydantic import Field, model_validator
 
 from troth.domain.incoming import Address, AddressKind, Incoming, normal
-from troth.inbound.fetch import JsonClient
 from troth.inbound.hook import WaySettings
-from troth.inbound.json_value import at, id_at, words_at
 from troth.inbound.listener import Take, UnreachableError, hand_over, keep_at, mark
+from troth.inbound.reading.json_client import JsonClient
+from troth.inbound.reading.json_value import at, id_at, words_at
 
 WAY = "signal"
 _PAUSE = 1.0  # seconds after a poll that brought nothing

@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import ClassVar
 
 from troth.inbound.hook import Hook, Received, UnreadableError
-from troth.inbound.payload import part, posted, read_json, words
-from troth.inbound.shared_secret import OwnSecret, check_secret
-from troth.inbound.texting import received_text
+from troth.inbound.proofs.shared_secret import OwnSecret, check_secret
+from troth.inbound.reading.payload import part, posted, read_json, words
+from troth.inbound.reading.texting import received_text
 
 
 class SinchSettings(OwnSecret):

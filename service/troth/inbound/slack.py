@@ -13,10 +13,10 @@ from urllib.parse import parse_qs
 from pydantic import Field, SecretStr
 
 from troth.domain.incoming import AddressKind, Incoming, normal
-from troth.inbound.button import pressed
 from troth.inbound.hook import ForgedError, Hook, Received, UnreadableError, WaySettings, is_same
-from troth.inbound.json_value import at, id_at, items_at, load_json, words_at
-from troth.inbound.stamp import is_recent
+from troth.inbound.proofs.stamp import is_recent
+from troth.inbound.reading.button import pressed
+from troth.inbound.reading.json_value import at, id_at, items_at, load_json, words_at
 
 WAY = "slack"
 _VERSION = "v0"

@@ -16,10 +16,10 @@ from typing import ClassVar
 from pydantic import SecretStr, field_validator
 
 from troth.inbound.hook import Hook, Received
-from troth.inbound.payload import posted, read_json, words
-from troth.inbound.shared_secret import ProviderSecret
-from troth.inbound.signatures import check_age, check_signature, header, keyed_hash, seconds
-from troth.inbound.texting import received_text, storable
+from troth.inbound.proofs.shared_secret import ProviderSecret
+from troth.inbound.proofs.signatures import check_age, check_signature, header, keyed_hash, seconds
+from troth.inbound.reading.payload import posted, read_json, words
+from troth.inbound.reading.texting import received_text, storable
 
 _PREFIX = "whsec_"
 _SHORTEST_KEY = 24  # bytes, by the standard

@@ -13,8 +13,6 @@ from typing import ClassVar
 from pydantic import Field, SecretStr
 
 from troth.domain.incoming import AddressKind, Incoming, normal
-from troth.inbound.button import pressed
-from troth.inbound.fetch import JsonClient
 from troth.inbound.hook import (
     ForgedError,
     Hook,
@@ -23,8 +21,10 @@ from troth.inbound.hook import (
     WaySettings,
     is_same,
 )
-from troth.inbound.json_value import at, id_at, items_at, load_json, words_at
 from troth.inbound.listener import Take, UnreachableError, hand_over, keep_at, unless_stopped
+from troth.inbound.reading.button import pressed
+from troth.inbound.reading.json_client import JsonClient
+from troth.inbound.reading.json_value import at, id_at, items_at, load_json, words_at
 
 WAY = "telegram"
 WANTED = ["message", "message_reaction", "callback_query"]

@@ -10,9 +10,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import AfterValidator
 
 from troth.inbound.hook import ForgedError, Hook, Received, WaySettings
-from troth.inbound.payload import part, posted, read_json, words
-from troth.inbound.signatures import check_age, header, seconds
-from troth.inbound.texting import received_text
+from troth.inbound.proofs.signatures import check_age, header, seconds
+from troth.inbound.reading.payload import part, posted, read_json, words
+from troth.inbound.reading.texting import received_text
 
 
 def _public_key(written: str) -> str:

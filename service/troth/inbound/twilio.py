@@ -13,10 +13,10 @@ from urllib.parse import urlsplit, urlunsplit
 
 from troth.domain.incoming import AddressKind
 from troth.inbound.hook import Hook, Received, UnreadableError
-from troth.inbound.payload import Form, first, posted, read_form
-from troth.inbound.shared_secret import ProviderSecret
-from troth.inbound.signatures import check_signature, header, keyed_hash
-from troth.inbound.texting import received_text
+from troth.inbound.proofs.shared_secret import ProviderSecret
+from troth.inbound.proofs.signatures import check_signature, header, keyed_hash
+from troth.inbound.reading.payload import Form, first, posted, read_form
+from troth.inbound.reading.texting import received_text
 
 _KINDS = {
     "": AddressKind.PHONE,

@@ -12,11 +12,11 @@ from pydantic import Field
 
 from troth.domain.incoming import AddressKind
 from troth.inbound.hook import ForgedError, Hook, Received, UnreadableError
-from troth.inbound.json_web_token import read_claims
-from troth.inbound.payload import part, posted, read_json, words
-from troth.inbound.shared_secret import ProviderSecret
-from troth.inbound.signatures import WINDOW, check_age, check_hash, header
-from troth.inbound.texting import received_text
+from troth.inbound.proofs.json_web_token import read_claims
+from troth.inbound.proofs.shared_secret import ProviderSecret
+from troth.inbound.proofs.signatures import WINDOW, check_age, check_hash, header
+from troth.inbound.reading.payload import part, posted, read_json, words
+from troth.inbound.reading.texting import received_text
 
 _KINDS = {
     "sms": AddressKind.PHONE,

@@ -16,9 +16,9 @@ from pydantic import Field, SecretStr
 
 from troth.domain.incoming import AddressKind, Incoming, normal
 from troth.inbound.hook import WaySettings
-from troth.inbound.json_value import LONGEST_WORDS, storable
 from troth.inbound.listener import BackOff, Take, UnreachableError, hand_over, hush, keep_at, mark
-from troth.inbound.quotation import split_quote
+from troth.inbound.reading.json_value import LONGEST_WORDS, storable
+from troth.inbound.reading.quotation import split_quote
 
 if TYPE_CHECKING:
     from slixmpp import ClientXMPP

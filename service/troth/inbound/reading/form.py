@@ -3,7 +3,7 @@
 from urllib.parse import parse_qsl
 
 from troth.inbound.hook import Hook, UnreadableError
-from troth.inbound.mime import Headers, Part, decode, parameter, parts_of
+from troth.inbound.mails.mime import Headers, Part, decode, parameter, parts_of
 
 LONGEST_FORM = 1_048_576  # bytes
 MOST_FIELDS = 200

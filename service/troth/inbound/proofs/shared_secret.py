@@ -5,8 +5,8 @@ import base64
 from pydantic import Field, SecretStr
 
 from troth.inbound.hook import ForgedError, Hook, WaySettings
-from troth.inbound.payload import first, read_form
-from troth.inbound.signatures import is_among
+from troth.inbound.proofs.signatures import is_among
+from troth.inbound.reading.payload import first, read_form
 
 QUERY_FIELD = "secret"
 

@@ -6,8 +6,8 @@ from typing import Any, Literal
 import requests
 from requests.auth import AuthBase
 
-from troth.inbound.json_value import at, load_json
 from troth.inbound.listener import UnreachableError, hush
+from troth.inbound.reading.json_value import at, load_json
 
 CONNECT_SECONDS = 10.0
 MOST_BYTES = 16 * 1024 * 1024

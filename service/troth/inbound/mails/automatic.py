@@ -6,8 +6,8 @@ an absence is none of them: people write such subjects, too.
 
 from collections.abc import Sequence
 
-from troth.inbound.mail_address import addresses, token_in
-from troth.inbound.mime import Headers, Part, parameter, read_headers
+from troth.inbound.mails.addresses import addresses, token_in
+from troth.inbound.mails.mime import Headers, Part, parameter, read_headers
 
 _BULK = frozenset({"bulk", "auto_reply", "junk", "list"})
 _MARKS = ("x-autoreply", "x-autorespond", "x-autoresponder", "x-failed-recipients", "list-id")

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from troth.inbound.hook import ForgedError, UnreadableError
-from troth.inbound.payload import read_json
-from troth.inbound.signatures import check_signature, keyed_hash
+from troth.inbound.proofs.signatures import check_signature, keyed_hash
+from troth.inbound.reading.payload import read_json
 
 _LONGEST = 8_192  # characters
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 import pytest
 
 from tests.delivery.provider_server import Provider, answer
-from troth.inbound import fetching
-from troth.inbound.fetching import LARGEST, fetch
+from troth.inbound.reading import document
+from troth.inbound.reading.document import LARGEST, fetch
 
 
 def test_a_document_is_fetched():
@@ -35,7 +35,7 @@ def test_what_is_too_large_is_not_read_to_its_end():
 def test_what_is_too_slow_is_given_up(monkeypatch):
     with Provider().open() as provider:
         provider.answers["/one.pem"] = _wait_for_the_end(provider)
-        monkeypatch.setattr(fetching, "SECONDS", 0.05)
+        monkeypatch.setattr(document, "SECONDS", 0.05)
         with pytest.raises(OSError, match="timed out"):
             fetch(_url(provider))
 

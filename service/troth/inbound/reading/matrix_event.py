@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from troth.domain.incoming import AddressKind, Incoming, normal
-from troth.inbound.json_value import at, id_at, words_at
-from troth.inbound.quotation import split_quote
+from troth.inbound.reading.json_value import at, id_at, words_at
+from troth.inbound.reading.quotation import split_quote
 
 WAY = "matrix"
 MESSAGE, REACTION, ENCRYPTED = "m.room.message", "m.reaction", "m.room.encrypted"

@@ -11,16 +11,16 @@ from dataclasses import dataclass
 
 from troth.domain.incoming import AddressKind, Incoming, normal
 from troth.inbound.hook import UnreadableError
-from troth.inbound.mail_address import addresses, token_in
-from troth.inbound.mail_automatic import (
+from troth.inbound.mails.addresses import addresses, token_in
+from troth.inbound.mails.automatic import (
     failed_addresses,
     is_automatic,
     is_calendar,
     returned_token,
 )
-from troth.inbound.mail_html import text_of_html
-from troth.inbound.mail_quotes import own_text
-from troth.inbound.mime import Headers, Part, leaves, read_part, text_of
+from troth.inbound.mails.html_text import text_of_html
+from troth.inbound.mails.mime import Headers, Part, leaves, read_part, text_of
+from troth.inbound.mails.quotes import own_text
 
 LONGEST_MAIL = 262_144  # bytes: what is behind them is not looked at
 MOST_REFERENCES = 20

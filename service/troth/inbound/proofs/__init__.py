@@ -1,0 +1,1 @@
+"""How a request proves whom it is from: secrets, signatures, tokens, certificates."""

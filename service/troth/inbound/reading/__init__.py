@@ -1,0 +1,1 @@
+"""What strangers wrote, read: forms, JSON, texts, quotations, buttons, answers over HTTP."""
