@@ -29,8 +29,10 @@ class Notebook:
 class Listening:
     """A running listener. Its door takes nothing while it is `shut`."""
 
-    def __init__(self, listener: Listener) -> None:
+    def __init__(self, listener: Listener, *, is_shut: bool = False) -> None:
         self.shut = threading.Event()
+        if is_shut:
+            self.shut.set()
         self.refused = threading.Semaphore(0)
         self._taken: queue.Queue[Incoming] = queue.Queue()
         self._stopping = threading.Event()

@@ -10,23 +10,22 @@ and lose what a server says in one breath with its consent to IDLE.
 import imaplib
 import ssl
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import ClassVar, Literal, Protocol
+from typing import ClassVar, Literal
 
 import structlog
 from pydantic import Field, SecretStr, model_validator
 
-from troth.domain.incoming import Incoming
 from troth.inbound.hook import UnreadableError, WaySettings
+from troth.inbound.listener import BackOff, Memory, Take, UnreachableError, hand_over, keep_at, mark
 from troth.inbound.mails.idle import wait_for_news
 from troth.inbound.mails.mail import LONGEST_MAIL, incoming_mail, read_mail
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _PATIENCE = 30.0  # seconds that the server has for each answer
-_PAUSES = (1.0, 2.0, 5.0, 15.0, 60.0)  # seconds between attempts to reach it
-_log = structlog.get_logger("troth.inbound.imap")
+_log = structlog.get_logger()
 
 
 class ImapSettings(WaySettings):
@@ -54,17 +53,14 @@ class Place:
     validity: int
     uid: int
 
+    @classmethod
+    def read(cls, written: str) -> "Place":
+        """Return the place that `str()` has written."""
+        validity, _, uid = written.partition(":")
+        return cls(int(validity), int(uid))
 
-class Memory(Protocol):
-    """Where the place is kept."""
-
-    def get(self) -> Place | None:
-        """Return the place, if there is one yet."""
-        ...
-
-    def set(self, place: Place) -> None:
-        """Keep the place; what was taken up to it must be kept by now, too."""
-        ...
+    def __str__(self) -> str:
+        return f"{self.validity}:{self.uid}"
 
 
 class Imap:
@@ -74,23 +70,19 @@ class Imap:
 
     def __init__(self, settings: ImapSettings, memory: Memory) -> None:
         self._settings, self._memory = settings, memory
+        self._key = f"{self.name}:{mark(settings.host, settings.user, settings.folder)}"
 
-    def run(self, take: Callable[[Incoming], None], stopping: threading.Event) -> None:
-        """Give every mail to `take` until it is time to stop.
+    def run(self, take: Take, stopping: threading.Event) -> None:
+        """Read every mail until stopped; outages of the server are waited out."""
+        waits = BackOff()
+        keep_at(self.name, lambda: self._turn(take, stopping, waits), stopping, waits)
 
-        Outages of the server are waited out. What `take` raises ends this, with the mail not
-        marked: it is the first to be taken again.
-        """
-        failures = 0
-        while not stopping.is_set():
-            try:
-                with self._connected() as server:
-                    failures = 0
-                    self._listen(server, take, stopping)
-            except (OSError, imaplib.IMAP4.error) as error:
-                _log.warning("imap.away", error=type(error).__name__, failures=failures)
-                stopping.wait(_PAUSES[min(failures, len(_PAUSES) - 1)])
-                failures += 1
+    def _turn(self, take: Take, stopping: threading.Event, waits: BackOff) -> None:
+        try:
+            with self._connected() as server:
+                self._listen(server, take, stopping, waits)
+        except (OSError, imaplib.IMAP4.abort):
+            raise UnreachableError from None  # their texts hold what the server says
 
     @contextmanager
     def _connected(self) -> Iterator[imaplib.IMAP4]:
@@ -113,14 +105,15 @@ class Imap:
         return server
 
     def _listen(
-        self, server: imaplib.IMAP4, take: Callable[[Incoming], None], stopping: threading.Event
+        self, server: imaplib.IMAP4, take: Take, stopping: threading.Event, waits: BackOff
     ) -> None:
         # Asked for after the login: before it, many servers do not tell that they can IDLE.
         can_idle = b"IDLE" in b" ".join(_answered(server.capability())).upper().split()
         validity = self._select(server)
-        self._find_place(server, validity, take)
-        while not stopping.is_set():
-            self._catch_up(server, validity, take, stopping)
+        waits.over()
+        place = self._place(server, validity, take, stopping)
+        while place is not None and not stopping.is_set():
+            place = self._catch_up(server, place, take, stopping)
             if can_idle:
                 wait_for_news(server, self._settings.every, stopping)
             else:
@@ -133,57 +126,60 @@ class Imap:
             raise imaplib.IMAP4.error("the server does not tell UIDVALIDITY")
         return int(said[-1])
 
-    def _find_place(
-        self, server: imaplib.IMAP4, validity: int, take: Callable[[Incoming], None]
-    ) -> None:
-        """Make sure of a place in this mailbox. One that was made anew is read where unseen."""
-        place = self._memory.get()
-        if place is not None and place.validity == validity:
-            return
+    def _place(
+        self, server: imaplib.IMAP4, validity: int, take: Take, stopping: threading.Event
+    ) -> Place | None:
+        """Return the place in this mailbox. One that was made anew is read where unseen.
+
+        None: stopped before all of that was taken.
+        """
+        kept = self._memory.get(self._key)
+        if kept is not None and Place.read(kept).validity == validity:
+            return Place.read(kept)
         last = max(_search(server, "UID *"), default=0)
-        if place is not None:
-            _log.warning("imap.made_anew")
+        if kept is not None:
+            _log.warning("mailbox.made_anew", way=self.name)
             for uid in _search(server, "UNSEEN"):
-                if uid <= last:
-                    self._take(server, uid, take)
-        self._memory.set(Place(validity, last))
+                if uid <= last and not self._is_taken(server, uid, take, stopping):
+                    return None
+        return self._kept(Place(validity, last))
 
     def _catch_up(
-        self,
-        server: imaplib.IMAP4,
-        validity: int,
-        take: Callable[[Incoming], None],
-        stopping: threading.Event,
-    ) -> None:
+        self, server: imaplib.IMAP4, place: Place, take: Take, stopping: threading.Event
+    ) -> Place:
         """Take all that came. A mail of which the server tells meanwhile is told of only once."""
         while not stopping.is_set():
             server.response("EXISTS")  # forgotten: it is found by the search
-            found = self._new(server)
-            for uid in found:
-                if stopping.is_set():
-                    return
-                self._take(server, uid, take)
-                self._memory.set(Place(validity, uid))
-            if not found and server.response("EXISTS")[1] == [None]:
-                return
+            found = _search(server, f"UID {place.uid + 1}:*")
+            new = [uid for uid in found if uid > place.uid]  # `*` is the last mail, however old
+            for uid in new:
+                if stopping.is_set() or not self._is_taken(server, uid, take, stopping):
+                    return place
+                place = self._kept(Place(place.validity, uid))
+            if not new and server.response("EXISTS")[1] == [None]:
+                break
+        return place
 
-    def _new(self, server: imaplib.IMAP4) -> list[int]:
-        place = self._memory.get()
-        last = place.uid if place else 0
-        found = _search(server, f"UID {last + 1}:*")
-        return [uid for uid in found if uid > last]  # `*` names the last mail, however old
+    def _kept(self, place: Place) -> Place:
+        self._memory.set(self._key, str(place))
+        return place
 
-    def _take(self, server: imaplib.IMAP4, uid: int, take: Callable[[Incoming], None]) -> None:
+    def _is_taken(
+        self, server: imaplib.IMAP4, uid: int, take: Take, stopping: threading.Event
+    ) -> bool:
+        """Take a mail; what was deleted meanwhile, or is from nobody, needs no taking."""
         raw = _fetch(server, uid)
-        if raw is None:  # deleted meanwhile
-            return
+        if raw is None:
+            return True
         try:
             incoming = incoming_mail(read_mail(raw), self.name)
         except UnreadableError:
-            _log.warning("imap.unreadable", uid=uid)
-            return
-        take(incoming)
+            _log.warning("message.unreadable", way=self.name)
+            return True
+        if not hand_over(incoming, take, stopping):
+            return False
         _answered(server.uid("STORE", str(uid), "+FLAGS.SILENT", r"(\Seen)"))
+        return True
 
 
 def _search(server: imaplib.IMAP4, criteria: str) -> list[int]:
