@@ -133,6 +133,14 @@ def test_a_hard_bounce_tells_whom_no_mail_will_reach_and_which_nudge_it_was():
     assert read.bounced == ("ana@lab.test",)
     assert read.token == TOKEN
     assert read.is_automatic
+    assert incoming_mail(read, "imap").is_bounce
+
+
+def test_a_bounce_without_the_token_that_was_sent_counts_for_nothing():
+    failed = "Final-Recipient: rfc822; ana@lab.test\r\nAction: failed\r\nStatus: 5.1.1\r\n"
+    read = read_mail(report("delivery-status", STATUS + failed))
+    assert read.bounced == ("ana@lab.test",)
+    assert not incoming_mail(read, "imap").is_bounce
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+LONGEST_ID = 200  # characters of a provider's message id that are kept
+
 
 class AddressKind(StrEnum):
     """The kinds of address by which people are known to providers."""
@@ -37,7 +39,8 @@ class Incoming:
 
     `way` and `provider_id` together come once. `token` is that of an answer link, where a button or
     a reply address carries one; `quoted` is what of ours a reaction or a reply quotes.
-    `is_automatic` marks what no person wrote: it is never an answer.
+    `is_automatic` marks what no person wrote: it is never an answer. `is_bounce` marks the report
+    that a nudge can never arrive; as anybody can forge one, it counts only with that nudge's token.
     """
 
     way: str
@@ -47,6 +50,7 @@ class Incoming:
     token: str | None = None
     quoted: str | None = None
     is_automatic: bool = False
+    is_bounce: bool = False
 
 
 # Where a text message can be sent and none sent back.

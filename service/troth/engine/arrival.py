@@ -11,14 +11,14 @@ import structlog
 from sqlalchemy import Connection
 
 from troth.domain.grammar import Verb
-from troth.domain.incoming import AddressKind, Incoming
+from troth.domain.incoming import LONGEST_ID, AddressKind, Incoming
 from troth.domain.language import Languages
 from troth.domain.reply import Reply, Said, normal_words
 from troth.domain.states import ChannelState, NudgePurpose, Sensitivity
 from troth.domain.tapback import read_tapback
-from troth.engine import door
+from troth.engine import door, events
 from troth.engine.quoted import quoted_nudge
-from troth.store import channels, couples, nudges, replies
+from troth.store import channels, couples, ledger, nudges, replies
 from troth.store.database import Database
 from troth.store.records import Channel, Nudge
 from troth.store.vault import Vault
@@ -27,7 +27,6 @@ log = structlog.get_logger()
 
 ANSWER_USE = timedelta(minutes=15)  # an answer that comes later is of no use
 MOST_UNHELPFUL = 5  # answers to one address until it says something that is understood
-LONGEST_ID = 200  # characters of a provider's message id that are kept
 # In every language that Troth speaks; anywhere else these words mean that something was done.
 AGREEING = frozenset({("yes",), ("y",), ("ja",), ("si",), ("sí",), ("oui",), ("sim",)})
 
@@ -46,7 +45,11 @@ def arrive(
 ) -> door.Answer | None:
     """Take one message in; return what was said back, or None where there was to be silence."""
     with db.writing() as conn:
-        sender = None if incoming.is_automatic else _sender(conn, vault, incoming)
+        if incoming.is_bounce:
+            _bounce(conn, incoming, now)
+        sender = (
+            None if incoming.is_automatic or incoming.is_bounce else _sender(conn, vault, incoming)
+        )
         if sender is None:
             log.info("arrival.unheard", way=incoming.way, automatic=incoming.is_automatic)
             return None
@@ -68,6 +71,21 @@ def _sender(conn: Connection, vault: Vault, incoming: Incoming) -> Sender | None
     if found is None or (_may_be_forged(incoming) and not _stops(incoming)):
         return None
     return Sender(*found, None)
+
+
+def _bounce(conn: Connection, incoming: Incoming, now: datetime) -> None:
+    """Mark the channel of the nudge whose token came back as failing: nothing arrives there."""
+    nudge = nudges.find_nudge(conn, incoming.token) if incoming.token else None
+    if nudge is None or nudge.channel_id is None:
+        return
+    channel = channels.load_channel(conn, nudge.channel_id)
+    if channel is None or channel.state not in (ChannelState.UNCONFIRMED, ChannelState.CONFIRMED):
+        return  # one that was stopped stays so
+    partner = couples.load_couple(conn, nudge.couple_id).partner_by_id(channel.partner_id).key
+    state = ChannelState.FAILING
+    channels.set_channel_state(conn, channel.id, state, now)
+    nudges.withdraw_for_channel(conn, channel.id, state)
+    ledger.append(conn, [events.channel_changed(nudge.couple_id, channel, partner, state, now)])
 
 
 def _may_be_forged(incoming: Incoming) -> bool:

@@ -96,6 +96,7 @@ def incoming_mail(mail: MailRead, way: str, provider_id: str = "") -> Incoming:
         text=mail.text,
         token=mail.token,
         is_automatic=mail.is_automatic,
+        is_bounce=bool(mail.bounced) and mail.token is not None,
     )
 
 
