@@ -9,7 +9,7 @@ from tests.inbound.case import NEW, OLD, OTHER, URL, Case, Message, Seal
 from tests.inbound.cases import CASES
 from troth.domain.incoming import Address, AddressKind, Incoming
 from troth.inbound.hook import ForgedError, Hook, UnreadableError
-from troth.inbound.reading.payload import LARGEST
+from troth.inbound.reading.body import LARGEST
 
 NOW = datetime.now(UTC).replace(microsecond=0)  # the providers' libraries ask the machine's clock
 SECOND = timedelta(seconds=1)

@@ -5,7 +5,6 @@ anything is fetched. A subscription of that topic is confirmed by asking for its
 unsubscribes brings nothing. Raw message delivery must be off, for it is not signed.
 """
 
-import base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -14,13 +13,15 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from troth.inbound.hook import AskAgainError, ForgedError, Hook, Received, WaySettings, is_same
-from troth.inbound.proofs.signatures import check_age
+from troth.inbound.proofs.age import check_age
+from troth.inbound.proofs.key_pairs import from_base64
 from troth.inbound.proofs.sns_certificates import Certificates, host_of, is_at
+from troth.inbound.reading.body import posted
 from troth.inbound.reading.document import fetch
-from troth.inbound.reading.payload import posted, read_json, words
-from troth.inbound.reading.texting import received_text
+from troth.inbound.reading.json_value import id_at, read_json, words_at
+from troth.inbound.reading.text_message import received_text
 
-WINDOW = timedelta(hours=1)  # for as long SNS comes again with what it made once
+RETRIED = timedelta(hours=1)  # for as long SNS comes again with what it made once
 _ARN = r"^arn:(aws|aws-cn|aws-us-gov):sns:[a-z0-9-]{5,32}:[0-9]{12}:[A-Za-z0-9_-]{1,256}$"
 _NOTIFICATION = ("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type")
 _SUBSCRIPTION = ("Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type")
@@ -76,15 +77,15 @@ class AwsSns:
         url = _said(envelope, "SigningCertURL")
         if not is_at(url, host):
             raise ForgedError("the certificate is of another host")
-        check_age(_seconds(_said(envelope, "Timestamp")), now, WINDOW)
-        signature = _signature(_said(envelope, "Signature"))
+        check_age(_seconds(_said(envelope, "Timestamp")), now, RETRIED)
+        signature = from_base64(_said(envelope, "Signature"))
         version = envelope.get("SignatureVersion")
         self.certificates.verify(url, signature, _canonical(envelope), version, now)
 
     def _message(self, envelope: Mapping[str, Any]) -> Received:
         message = read_json(_said(envelope, "Message"))
-        sender, text = words(message, "originationNumber"), words(message, "messageBody")
-        return received_text(self.name, words(envelope, "MessageId"), sender, text)
+        sender, text = id_at(message, "originationNumber"), words_at(message, "messageBody")
+        return received_text(self.name, id_at(envelope, "MessageId"), sender, text)
 
     def _confirm(self, envelope: Mapping[str, Any], host: str) -> None:
         url = _said(envelope, "SubscribeURL")
@@ -120,10 +121,3 @@ def _seconds(written: str) -> int:
         return int(made_at.timestamp())
     except (ValueError, OverflowError) as error:
         raise ForgedError("the time is none") from error
-
-
-def _signature(written: str) -> bytes:
-    try:
-        return base64.b64decode(written, validate=True)
-    except ValueError as error:
-        raise ForgedError("the signature is none") from error

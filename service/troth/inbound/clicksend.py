@@ -6,8 +6,10 @@ from typing import ClassVar
 
 from troth.inbound.hook import Hook, Received
 from troth.inbound.proofs.shared_secret import OwnSecret, check_secret
-from troth.inbound.reading.payload import posted, read_flat, words
-from troth.inbound.reading.texting import received_text
+from troth.inbound.reading.body import posted
+from troth.inbound.reading.form import read_flat
+from troth.inbound.reading.json_value import id_at, words_at
+from troth.inbound.reading.text_message import received_text
 
 
 class ClickSendSettings(OwnSecret):
@@ -25,5 +27,6 @@ class ClickSend:
         """Read a message. ClickSend's guess at what was answered is not a quote: it is left out."""
         check_secret(hook, self.settings.secrets)
         message = read_flat(posted(hook))
-        sender, text = words(message, "from"), words(message, "body", "message")
-        return received_text(self.name, words(message, "message_id"), sender, text)
+        sender = id_at(message, "from")
+        text = words_at(message, "body") or words_at(message, "message")
+        return received_text(self.name, id_at(message, "message_id"), sender, text)

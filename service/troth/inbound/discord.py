@@ -7,14 +7,17 @@ connection to Discord's gateway: they are not read.
 from datetime import datetime
 from typing import ClassVar
 
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import Field, field_validator
 
-from troth.domain.incoming import AddressKind, Incoming, normal
-from troth.inbound.hook import ForgedError, Hook, Received, UnreadableError, WaySettings
-from troth.inbound.proofs.stamp import is_recent
+from troth.domain.incoming import AddressKind, Incoming
+from troth.inbound.hook import Hook, Received, WaySettings
+from troth.inbound.proofs.age import check_age, seconds
+from troth.inbound.proofs.key_pairs import check_signed, from_hex
+from troth.inbound.proofs.signatures import header
+from troth.inbound.reading.body import posted
 from troth.inbound.reading.button import pressed
+from troth.inbound.reading.chat_message import chat_message
 from troth.inbound.reading.json_value import at, id_at, items_at, load_json, words_at
 
 WAY = "discord"
@@ -52,10 +55,7 @@ class DiscordHook:
     def read(self, hook: Hook, now: datetime) -> Received:
         """Verify and read. Discord tries an address with a PING and with forged ones."""
         self._verify(hook, now)
-        try:
-            told = load_json(hook.body)
-        except ValueError:
-            raise UnreadableError("not JSON") from None
+        told = load_json(posted(hook))
         kind = at(told, "type")
         if kind == PING:
             return Received(answer=_PONG, media="application/json")
@@ -66,23 +66,10 @@ class DiscordHook:
         )
 
     def _verify(self, hook: Hook, now: datetime) -> None:
-        stamp = hook.headers.get("x-signature-timestamp", "")
-        if not is_recent(stamp, now):
-            raise ForgedError("it was sent too long ago, or at no time")
-        try:
-            signature = bytes.fromhex(hook.headers.get("x-signature-ed25519", ""))
-        except ValueError:
-            raise ForgedError("there is no signature") from None
-        if not any(_has_signed(key, signature, stamp.encode() + hook.body) for key in self._keys):
-            raise ForgedError("the signature is not Discord's")
-
-
-def _has_signed(key: Ed25519PublicKey, signature: bytes, signed: bytes) -> bool:
-    try:
-        key.verify(signature, signed)
-    except InvalidSignature:
-        return False
-    return True
+        stamp = header(hook, "x-signature-timestamp")
+        check_age(seconds(stamp), now)
+        signature = from_hex(header(hook, "x-signature-ed25519"))
+        check_signed((key.verify for key in self._keys), signature, stamp.encode() + hook.body)
 
 
 def read_interaction(told: object) -> Incoming | None:
@@ -96,16 +83,8 @@ def read_interaction(told: object) -> Incoming | None:
         case _:
             return None
     number, channel = id_at(told, "id"), id_at(told, "channel_id")
-    if number is None or channel is None or not text:
-        return None
-    return Incoming(
-        way=WAY,
-        provider_id=number,
-        address=normal(AddressKind.DISCORD, channel),
-        text=text,
-        token=token,
-        quoted=words_at(told, "message", "content"),
-    )
+    quoted = words_at(told, "message", "content")
+    return chat_message(AddressKind.DISCORD, number, channel, text, token, quoted)
 
 
 def _command(data: object) -> str:

@@ -9,8 +9,9 @@ from typing import ClassVar
 
 from troth.inbound.hook import Hook, Received
 from troth.inbound.proofs.shared_secret import OwnSecret, check_secret
-from troth.inbound.reading.payload import first, posted, read_form
-from troth.inbound.reading.texting import received_text
+from troth.inbound.reading.body import posted
+from troth.inbound.reading.form import first, read_form
+from troth.inbound.reading.text_message import received_text
 
 
 class FortysixElksSettings(OwnSecret):

@@ -19,11 +19,11 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from troth.inbound.hook import ForgedError, Hook, Received, UnreadableError
-from troth.inbound.proofs.shared_secret import OwnSecret
-from troth.inbound.proofs.signatures import is_among
-from troth.inbound.reading.payload import Form, first, read_form
-from troth.inbound.reading.texting import received_text
+from troth.inbound.hook import Hook, Received, UnreadableError
+from troth.inbound.proofs.shared_secret import OwnSecret, check_given
+from troth.inbound.reading.body import posted
+from troth.inbound.reading.form import Form, first, read_form
+from troth.inbound.reading.text_message import received_text
 
 
 class GatewaySettings(OwnSecret):
@@ -47,7 +47,7 @@ class Gateway:
         """Read a message. One that is sent again has to keep its id."""
         if hook.method not in ("GET", "POST"):
             raise UnreadableError("a gateway gets or posts")
-        body = hook.body if hook.method == "POST" else b""
+        body = posted(hook) if hook.method == "POST" else b""
         form = {**read_form(body), **read_form(hook.query)}
         self._verify(form)
         fields = self.settings
@@ -57,5 +57,4 @@ class Gateway:
 
     def _verify(self, form: Form) -> None:
         given = first(form, self.settings.secret_field) or ""
-        if not is_among((given,), self.settings.secrets):
-            raise ForgedError("the secret is missing or wrong")
+        check_given((given,), self.settings.secrets)

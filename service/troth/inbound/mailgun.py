@@ -4,30 +4,27 @@ Only the time and a token are signed, the mail is not. So whoever saw one reques
 mail with its signature, for five minutes: the token names the message, and comes once.
 """
 
-import hashlib
-import hmac
-import json
 import re
 from collections.abc import Iterable
-from datetime import datetime, timedelta
-from typing import Annotated, ClassVar
+from datetime import datetime
+from typing import ClassVar
 
-from pydantic import Field, SecretStr
-
-from troth.inbound.hook import ForgedError, Hook, Received, UnreadableError, WaySettings, is_same
+from troth.inbound.hook import ForgedError, Hook, Received, WaySettings
 from troth.inbound.mails.mail import MailRead, incoming_mail, mail_of, own_words, read_mail
 from troth.inbound.mails.mime import Headers, field_value
+from troth.inbound.proofs.age import check_age, seconds
+from troth.inbound.proofs.shared_secret import OneOrTwoSecrets, plain
+from troth.inbound.proofs.signatures import check_signature, keyed_hex
 from troth.inbound.reading.form import form_fields, text_field
+from troth.inbound.reading.json_value import load_json
 
-FRESH = timedelta(seconds=300)
-_SECONDS = re.compile(r"[0-9]{1,11}")
 _TOKEN = re.compile(r"[!-~]{20,100}")
 
 
 class MailgunSettings(WaySettings):
     """The account's webhook signing keys: the present one, and while it is changed the other."""
 
-    signing_keys: Annotated[tuple[SecretStr, ...], Field(min_length=1, max_length=2)]
+    signing_keys: OneOrTwoSecrets
 
 
 class Mailgun:
@@ -36,7 +33,7 @@ class Mailgun:
     name: ClassVar[str] = "mailgun"
 
     def __init__(self, settings: MailgunSettings) -> None:
-        self._keys = [key.get_secret_value() for key in settings.signing_keys]
+        self._keys = plain(settings.signing_keys)
 
     def read(self, hook: Hook, now: datetime) -> Received:
         """Verify and read a request that came at aware `now`; raise Forged- or UnreadableError."""
@@ -49,17 +46,11 @@ class Mailgun:
     def _verified(self, fields: dict[str, bytes], now: datetime) -> str:
         timestamp, token = text_field(fields, "timestamp"), text_field(fields, "token")
         given = text_field(fields, "signature")
-        if not _SECONDS.fullmatch(timestamp) or not _TOKEN.fullmatch(token):
+        if not _TOKEN.fullmatch(token):
             raise ForgedError("it is not signed")
-        if not any(is_same(given, _signature(key, timestamp, token)) for key in self._keys):
-            raise ForgedError("the signature is another's")
-        if abs(now.timestamp() - int(timestamp)) > FRESH.total_seconds():
-            raise ForgedError("it was signed too long ago")
+        check_age(seconds(timestamp), now)
+        check_signature((given,), (keyed_hex(key, timestamp + token) for key in self._keys))
         return token
-
-
-def _signature(key: str, timestamp: str, token: str) -> str:
-    return hmac.new(key.encode(), f"{timestamp}{token}".encode(), hashlib.sha256).hexdigest()
 
 
 def _parsed(fields: dict[str, bytes]) -> MailRead:
@@ -69,10 +60,7 @@ def _parsed(fields: dict[str, bytes]) -> MailRead:
 
 
 def _header_fields(written: str) -> Iterable[tuple[str, str]]:
-    try:
-        pairs = json.loads(written)
-    except (ValueError, RecursionError):
-        raise UnreadableError("message-headers are not JSON") from None
+    pairs = load_json(written)
     for pair in pairs if isinstance(pairs, list) else ():
         match pair:
             case [str(name), str(value)]:

@@ -5,11 +5,14 @@ from datetime import datetime
 from typing import ClassVar
 
 from troth.inbound.hook import ForgedError, Hook, Received
+from troth.inbound.proofs.age import check_age
 from troth.inbound.proofs.json_web_token import read_claims
 from troth.inbound.proofs.shared_secret import ProviderSecret
-from troth.inbound.proofs.signatures import check_age, check_hash, header
-from troth.inbound.reading.payload import posted, read_flat, words
-from troth.inbound.reading.texting import received_text
+from troth.inbound.proofs.signatures import check_hash, header
+from troth.inbound.reading.body import posted
+from troth.inbound.reading.form import read_flat
+from troth.inbound.reading.json_value import id_at, words_at
+from troth.inbound.reading.text_message import received_text
 
 
 class MessageBirdSettings(ProviderSecret):
@@ -28,10 +31,11 @@ class MessageBird:
         body = posted(hook)
         self._verify(hook, now)
         message = read_flat(body)
-        sender, text = words(message, "originator"), words(message, "payload", "body")
+        sender = id_at(message, "originator")
+        text = words_at(message, "payload") or words_at(message, "body")
         if "status" in message and text is None:
             return Received()
-        return received_text(self.name, words(message, "id"), sender, text)
+        return received_text(self.name, id_at(message, "id"), sender, text)
 
     def _verify(self, hook: Hook, now: datetime) -> None:
         token = header(hook, "messagebird-signature-jwt")

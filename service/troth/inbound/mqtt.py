@@ -15,16 +15,12 @@ from typing import TYPE_CHECKING, ClassVar
 import structlog
 from pydantic import Field, SecretStr, field_validator
 
-from troth.domain.incoming import AddressKind, Incoming, normal
-from troth.inbound.hook import WaySettings
+from troth.domain.incoming import AddressKind, Incoming
+from troth.inbound.hook import UnreadableError, WaySettings
 from troth.inbound.listener import LEAST_WAIT, MOST_WAIT, Take, hand_over, mark
-from troth.inbound.reading.json_value import (
-    LONGEST_ID,
-    LONGEST_WORDS,
-    load_json,
-    storable,
-    words_at,
-)
+from troth.inbound.reading.chat_message import chat_message
+from troth.inbound.reading.json_value import LONGEST_NAME, id_at, load_json, words_at
+from troth.inbound.reading.storable import storable
 
 if TYPE_CHECKING:
     from paho.mqtt.client import Client, ConnectFlags, MQTTMessage
@@ -34,6 +30,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 WAY = "mqtt"
 _QOS = 1  # at least once
+_LARGEST = 64 * 1024  # bytes of a payload
 
 
 class MqttSettings(WaySettings):
@@ -151,33 +148,25 @@ def read_message(topic: str, payload: bytes, settings: MqttSettings, name: str) 
     then made of what it says, and `name` is for the others.
     """
     part = _part(topic, settings.topic)
-    if part is None or len(payload) > LONGEST_WORDS * 4:
+    if part is None or len(payload) > _LARGEST:
         return None
-    said = storable(payload.decode("utf-8", "replace")[:LONGEST_WORDS]).strip()
-    text, token = _said(said)
-    if not text:
-        return None
-    return Incoming(
-        way=WAY,
-        provider_id=mark(topic, text, token) if token else name,
-        address=normal(AddressKind.MQTT, settings.address.replace("+", part)),
-        text=text,
-        token=token,
-    )
+    text, token = _said(payload.decode("utf-8", "replace").strip())
+    number = mark(topic, text or "", token) if token else name
+    place = settings.address.replace("+", part)
+    return chat_message(AddressKind.MQTT, number, place, text, token)
 
 
 def _said(said: str) -> tuple[str | None, str | None]:
     """Return (text, token) of a text or a JSON object; Home Assistant adds a typed `reply_text`."""
     if not said.startswith("{"):
-        return said, None
+        return storable(said), None
     try:
         told = load_json(said)
-    except ValueError:
-        return said, None
+    except UnreadableError:
+        return storable(said), None
     action, typed = words_at(told, "action"), words_at(told, "reply_text")
     text = typed if action == "REPLY" else action
-    token = words_at(told, "token")
-    return text, token if token is not None and len(token) <= LONGEST_ID else None
+    return text, id_at(told, "token")
 
 
 def _part(topic: str, pattern: str) -> str | None:
@@ -186,4 +175,4 @@ def _part(topic: str, pattern: str) -> str | None:
     if len(levels) != len(wanted):
         return None
     part = levels[wanted.index("+")]
-    return storable(part)[:LONGEST_ID] or None
+    return storable(part)[:LONGEST_NAME] or None

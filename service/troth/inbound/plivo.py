@@ -13,8 +13,9 @@ from typing import ClassVar, Literal
 from troth.inbound.hook import Hook, Received
 from troth.inbound.proofs.shared_secret import ProviderSecret
 from troth.inbound.proofs.signatures import check_signature, header, keyed_hash
-from troth.inbound.reading.payload import Form, first, posted, read_form
-from troth.inbound.reading.texting import received_text
+from troth.inbound.reading.body import posted
+from troth.inbound.reading.form import Form, first, read_form
+from troth.inbound.reading.text_message import received_text
 
 _V3 = "x-plivo-signature-v3"
 _V2 = "x-plivo-signature-v2"

@@ -1,30 +1,30 @@
 """The way in by Postmark's inbound webhook: JSON, and a login in the webhook's address."""
 
-import base64
 import re
 from datetime import datetime
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
-from troth.inbound.hook import ForgedError, Hook, Received, UnreadableError, WaySettings, is_same
+from troth.inbound.hook import Hook, Received, UnreadableError, WaySettings
 from troth.inbound.mails.mail import incoming_mail, mail_of, own_words
 from troth.inbound.mails.mime import Headers, field_value
+from troth.inbound.proofs.shared_secret import OneOrTwoSecrets, check_given, login, plain
+from troth.inbound.reading.body import LARGEST_MAIL, posted
 
-LONGEST_BODY = 1_048_576  # bytes
 _ID = re.compile(r"[!-~]{1,100}")
 
 
 class PostmarkSettings(WaySettings):
     """The logins of the webhook's address, `name:password`, two while they are being changed."""
 
-    logins: Annotated[tuple[SecretStr, ...], Field(min_length=1, max_length=2)]
+    logins: OneOrTwoSecrets
 
     @field_validator("logins")
     @classmethod
     def _are_logins(cls, logins: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
-        for login in logins:
-            name, _, password = login.get_secret_value().partition(":")
+        for written in plain(logins):
+            name, _, password = written.partition(":")
             if not name or not password:
                 raise ValueError("a login is written name:password")
         return logins
@@ -59,27 +59,18 @@ class Postmark:
     name: ClassVar[str] = "postmark"
 
     def __init__(self, settings: PostmarkSettings) -> None:
-        self._logins = [login.get_secret_value() for login in settings.logins]
+        self._logins = plain(settings.logins)
 
     def read(self, hook: Hook, now: datetime) -> Received:  # noqa: ARG002 - nothing is dated
         """Verify and read a request; raise Forged- or UnreadableError."""
-        self._verify(hook)
-        if len(hook.body) > LONGEST_BODY:
-            raise UnreadableError("the mail is too long")
-        mail = _read(hook.body)
+        check_given((login(hook),), self._logins)
+        mail = _read(posted(hook, LARGEST_MAIL))
         if not _ID.fullmatch(mail.message_id):
             raise UnreadableError("MessageID is no id")
         headers = Headers(tuple(_fields(mail)))
         text = own_words(mail.plain, mail.html)
         read = mail_of(headers, text, recipients=[field_value(mail.recipient)])
         return Received((incoming_mail(read, self.name, mail.message_id),))
-
-    def _verify(self, hook: Hook) -> None:
-        scheme, _, given = hook.headers.get("authorization", "").partition(" ")
-        wanted = [base64.b64encode(login.encode()).decode() for login in self._logins]
-        is_ours = any(is_same(given.strip(), login) for login in wanted)
-        if scheme.lower() != "basic" or not is_ours:
-            raise ForgedError("the login is another's")
 
 
 def _read(body: bytes) -> _Mail:

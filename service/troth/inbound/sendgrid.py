@@ -5,26 +5,25 @@ id is absorbed. The window is therefore as wide as SendGrid's retries are long: 
 """
 
 import base64
-import binascii
-import json
-import re
 from datetime import datetime, timedelta
 from typing import Annotated, ClassVar
 
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 from pydantic import Field, field_validator
 
-from troth.inbound.hook import ForgedError, Hook, Received, UnreadableError, WaySettings
+from troth.inbound.hook import Hook, Received, WaySettings
+from troth.inbound.mails.addresses import MOST_ADDRESSES
 from troth.inbound.mails.mail import MailRead, incoming_mail, mail_of, own_words, read_mail
 from troth.inbound.mails.mime import read_headers
+from troth.inbound.proofs.age import WINDOW, check_age, seconds
+from troth.inbound.proofs.key_pairs import Verify, check_signed, from_base64
+from troth.inbound.proofs.signatures import header
 from troth.inbound.reading.form import form_fields, text_field
+from troth.inbound.reading.json_value import at, items_at, load_json
 
 RETRIED = timedelta(hours=73)
-AHEAD = timedelta(seconds=300)
-_SECONDS = re.compile(r"[0-9]{1,11}")
 _SIGNATURE = "x-twilio-email-event-webhook-signature"
 _TIMESTAMP = "x-twilio-email-event-webhook-timestamp"
 
@@ -48,7 +47,7 @@ class SendGrid:
     name: ClassVar[str] = "sendgrid"
 
     def __init__(self, settings: SendGridSettings) -> None:
-        self._keys = [_public_key(key) for key in settings.public_keys]
+        self._keys = [_verify(_public_key(key)) for key in settings.public_keys]
 
     def read(self, hook: Hook, now: datetime) -> Received:
         """Verify and read a request that came at aware `now`; raise Forged- or UnreadableError."""
@@ -59,16 +58,10 @@ class SendGrid:
         return Received((incoming_mail(mail, self.name),))
 
     def _verify(self, hook: Hook, now: datetime) -> None:
-        timestamp = hook.headers.get(_TIMESTAMP, "")
-        if not _SECONDS.fullmatch(timestamp):
-            raise ForgedError("it is not signed")
-        signed = timestamp.encode() + hook.body
-        signature = _bytes(hook.headers.get(_SIGNATURE, ""))
-        if not any(_is_signed(key, signature, signed) for key in self._keys):
-            raise ForgedError("the signature is another's")
-        age = now.timestamp() - int(timestamp)
-        if not -AHEAD.total_seconds() <= age <= RETRIED.total_seconds():
-            raise ForgedError("it was signed too long ago")
+        timestamp = header(hook, _TIMESTAMP)
+        check_age(seconds(timestamp), now, RETRIED, ahead=WINDOW)
+        signature = from_base64(header(hook, _SIGNATURE))
+        check_signed(self._keys, signature, timestamp.encode() + hook.body)
 
 
 def _public_key(written: str) -> ec.EllipticCurvePublicKey:
@@ -81,19 +74,8 @@ def _public_key(written: str) -> ec.EllipticCurvePublicKey:
     return key
 
 
-def _bytes(signature: str) -> bytes:
-    try:
-        return base64.b64decode(signature, validate=True)
-    except (binascii.Error, ValueError):
-        return b""
-
-
-def _is_signed(key: ec.EllipticCurvePublicKey, signature: bytes, signed: bytes) -> bool:
-    try:
-        key.verify(signature, signed, ec.ECDSA(SHA256()))
-    except InvalidSignature:
-        return False
-    return True
+def _verify(key: ec.EllipticCurvePublicKey) -> Verify:
+    return lambda signature, signed: key.verify(signature, signed, ec.ECDSA(SHA256()))
 
 
 def _parsed(fields: dict[str, bytes], body: bytes) -> MailRead:
@@ -107,17 +89,14 @@ def _parsed(fields: dict[str, bytes], body: bytes) -> MailRead:
 
 def _charsets(fields: dict[str, bytes]) -> dict[str, str]:
     found = _json(fields, "charsets")
-    return {name: value for name, value in found.items() if isinstance(value, str)}
+    named = ((name, at(found, name)) for name in ("text", "html"))
+    return {name: charset for name, charset in named if isinstance(charset, str)}
 
 
 def _recipients(fields: dict[str, bytes]) -> list[str]:
-    to = _json(fields, "envelope").get("to")
-    return [one for one in to[:50] if isinstance(one, str)] if isinstance(to, list) else []
+    to = items_at(_json(fields, "envelope"), "to")
+    return [one for one in to[:MOST_ADDRESSES] if isinstance(one, str)]
 
 
-def _json(fields: dict[str, bytes], name: str) -> dict[str, object]:
-    try:
-        found = json.loads(text_field(fields, name) or "{}")
-    except (ValueError, RecursionError):
-        raise UnreadableError(f"{name} is not JSON") from None
-    return found if isinstance(found, dict) else {}
+def _json(fields: dict[str, bytes], name: str) -> object:
+    return load_json(text_field(fields, name) or "{}")

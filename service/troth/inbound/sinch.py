@@ -6,8 +6,9 @@ from typing import ClassVar
 
 from troth.inbound.hook import Hook, Received, UnreadableError
 from troth.inbound.proofs.shared_secret import OwnSecret, check_secret
-from troth.inbound.reading.payload import part, posted, read_json, words
-from troth.inbound.reading.texting import received_text
+from troth.inbound.reading.body import posted
+from troth.inbound.reading.json_value import id_at, object_at, read_json, words_at
+from troth.inbound.reading.text_message import received_text
 
 
 class SinchSettings(OwnSecret):
@@ -25,13 +26,13 @@ class Sinch:
         """Read a message; delivery reports and bytes that are no text bring nothing."""
         check_secret(hook, self.settings.secrets)
         message = read_json(posted(hook))
-        match words(message, "type"):
+        match words_at(message, "type"):
             case "mo_text":
-                text = words(message, "body")
+                text = words_at(message, "body")
             case "mo_media":
-                text = words(part(message, "body"), "message")
+                text = words_at(object_at(message, "body"), "message")
             case None:
                 raise UnreadableError("it is not said what this is")
             case _:
                 return Received()
-        return received_text(self.name, words(message, "id"), words(message, "from"), text)
+        return received_text(self.name, id_at(message, "id"), id_at(message, "from"), text)

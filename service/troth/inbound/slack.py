@@ -3,20 +3,20 @@
 The address is the channel, as for every chat: a direct message with the app has one of its own.
 """
 
-import hashlib
-import hmac
 from collections.abc import Mapping
 from datetime import datetime
 from typing import ClassVar
-from urllib.parse import parse_qs
 
-from pydantic import Field, SecretStr
-
-from troth.domain.incoming import AddressKind, Incoming, normal
-from troth.inbound.hook import ForgedError, Hook, Received, UnreadableError, WaySettings, is_same
-from troth.inbound.proofs.stamp import is_recent
+from troth.domain.incoming import AddressKind, Incoming
+from troth.inbound.hook import Hook, Received, WaySettings
+from troth.inbound.proofs.age import check_age, seconds
+from troth.inbound.proofs.shared_secret import OneOrTwoSecrets, plain
+from troth.inbound.proofs.signatures import check_signature, header, keyed_hex
+from troth.inbound.reading.body import posted
 from troth.inbound.reading.button import pressed
-from troth.inbound.reading.json_value import at, id_at, items_at, load_json, words_at
+from troth.inbound.reading.chat_message import chat_message
+from troth.inbound.reading.form import first, read_form
+from troth.inbound.reading.json_value import at, id_at, items_at, read_json, words_at
 
 WAY = "slack"
 _VERSION = "v0"
@@ -45,7 +45,7 @@ _EMOJI: Mapping[str, str] = {
 class SlackSettings(WaySettings):
     """A Slack app: its signing secret, or two while it is changed."""
 
-    signing_secrets: tuple[SecretStr, ...] = Field(min_length=1, max_length=2)
+    signing_secrets: OneOrTwoSecrets
 
 
 class SlackHook:
@@ -62,7 +62,8 @@ class SlackHook:
         is_form = hook.headers.get("content-type", "").startswith(
             "application/x-www-form-urlencoded"
         )
-        told = _payload(hook.body, is_form=is_form)
+        body = posted(hook)
+        told = read_json(first(read_form(body), "payload") or "" if is_form else body)
         if is_form:
             return Received(_presses(told), answer="{}", media="application/json")
         if at(told, "type") == "url_verification":
@@ -71,31 +72,12 @@ class SlackHook:
         return Received(() if incoming is None else (incoming,))
 
     def _verify(self, hook: Hook, now: datetime) -> None:
-        stamp = hook.headers.get("x-slack-request-timestamp", "")
-        given = hook.headers.get("x-slack-signature", "")
-        if not is_recent(stamp, now):
-            raise ForgedError("it was sent too long ago, or at no time")
+        stamp = header(hook, "x-slack-request-timestamp")
+        check_age(seconds(stamp), now)
         signed = f"{_VERSION}:{stamp}:".encode() + hook.body
-        known = [
-            is_same(given, f"{_VERSION}={_hex(secret.get_secret_value(), signed)}")
-            for secret in self._settings.signing_secrets
-        ]
-        if not any(known):
-            raise ForgedError("the signature is not Slack's")
-
-
-def _hex(secret: str, signed: bytes) -> str:
-    return hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
-
-
-def _payload(body: bytes, *, is_form: bool) -> object:
-    try:
-        if not is_form:
-            return load_json(body)
-        fields = parse_qs(body.decode(), max_num_fields=16)
-        return load_json(fields["payload"][0])
-    except (ValueError, KeyError):
-        raise UnreadableError("no payload of Slack's") from None
+        secrets = plain(self._settings.signing_secrets)
+        wanted = (f"{_VERSION}={keyed_hex(secret, signed)}" for secret in secrets)
+        check_signature((header(hook, "x-slack-signature"),), wanted)
 
 
 def read_event(told: object) -> Incoming | None:
@@ -146,16 +128,8 @@ def _incoming(
     token: str | None = None,
     quoted: str | None = None,
 ) -> Incoming | None:
-    if channel is None or name is None or not text:
-        return None
-    return Incoming(
-        way=WAY,
-        provider_id=f"{channel}:{name}",
-        address=normal(AddressKind.SLACK, channel),
-        text=text,
-        token=token,
-        quoted=quoted,
-    )
+    number = f"{channel}:{name}" if name else None
+    return chat_message(AddressKind.SLACK, number, channel, text, token, quoted)
 
 
 def _plain(text: str | None) -> str | None:

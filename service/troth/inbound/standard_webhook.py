@@ -16,10 +16,12 @@ from typing import ClassVar
 from pydantic import SecretStr, field_validator
 
 from troth.inbound.hook import Hook, Received
+from troth.inbound.proofs.age import check_age, seconds
 from troth.inbound.proofs.shared_secret import ProviderSecret
-from troth.inbound.proofs.signatures import check_age, check_signature, header, keyed_hash, seconds
-from troth.inbound.reading.payload import posted, read_json, words
-from troth.inbound.reading.texting import received_text, storable
+from troth.inbound.proofs.signatures import check_signature, header, keyed_hash
+from troth.inbound.reading.body import posted
+from troth.inbound.reading.json_value import id_at, read_json, words_at
+from troth.inbound.reading.text_message import received_text
 
 _PREFIX = "whsec_"
 _SHORTEST_KEY = 24  # bytes, by the standard
@@ -48,13 +50,12 @@ class StandardWebhook:
         body = posted(hook)
         sent_as = self._verify(hook, now)
         message = read_json(body)
-        token = words(message, "token")
         return received_text(
             self.name,
             sent_as,
-            words(message, "from"),
-            words(message, "text"),
-            token=token and storable(token),
+            id_at(message, "from"),
+            words_at(message, "text") or id_at(message, "text"),  # a rating is a number
+            token=id_at(message, "token"),
         )
 
     def _verify(self, hook: Hook, now: datetime) -> str:

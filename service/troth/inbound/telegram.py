@@ -12,19 +12,15 @@ from typing import ClassVar
 
 from pydantic import Field, SecretStr
 
-from troth.domain.incoming import AddressKind, Incoming, normal
-from troth.inbound.hook import (
-    ForgedError,
-    Hook,
-    Received,
-    UnreadableError,
-    WaySettings,
-    is_same,
-)
+from troth.domain.incoming import AddressKind, Incoming
+from troth.inbound.hook import Hook, Received, UnreadableError, WaySettings
 from troth.inbound.listener import Take, UnreachableError, hand_over, keep_at, unless_stopped
+from troth.inbound.proofs.shared_secret import check_given, plain
+from troth.inbound.reading.body import posted
 from troth.inbound.reading.button import pressed
+from troth.inbound.reading.chat_message import chat_message
 from troth.inbound.reading.json_client import JsonClient
-from troth.inbound.reading.json_value import at, id_at, items_at, load_json, words_at
+from troth.inbound.reading.json_value import at, id_at, items_at, read_json, words_at
 
 WAY = "telegram"
 WANTED = ["message", "message_reaction", "callback_query"]
@@ -56,13 +52,8 @@ class TelegramHook:
     def read(self, hook: Hook, now: datetime) -> Received:  # noqa: ARG002 - nothing tells the time
         """Verify the secret and read one update; a press is answered by the answer itself."""
         given = hook.headers.get("x-telegram-bot-api-secret-token", "")
-        known = [is_same(given, s.get_secret_value()) for s in self._settings.hook_secrets]
-        if not given or not any(known):
-            raise ForgedError("the secret is not ours")
-        try:
-            update = load_json(hook.body)
-        except ValueError:
-            raise UnreadableError("not JSON") from None
+        check_given((given,), plain(self._settings.hook_secrets))
+        update = read_json(posted(hook))
         if id_at(update, "update_id") is None:
             raise UnreadableError("no update")
         incoming = read_update(update, self._settings.bot)
@@ -175,16 +166,7 @@ def _incoming(
     quoted: str | None = None,
 ) -> Incoming | None:
     chat = id_at(place, "chat", "id")
-    if chat is None or not text:
-        return None
-    return Incoming(
-        way=WAY,
-        provider_id=provider_id,
-        address=normal(AddressKind.TELEGRAM, chat),
-        text=text,
-        token=token,
-        quoted=quoted,
-    )
+    return chat_message(AddressKind.TELEGRAM, provider_id, chat, text, token, quoted)
 
 
 def _answered(query: str, messages: tuple[Incoming, ...]) -> Received:

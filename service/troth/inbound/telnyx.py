@@ -5,22 +5,28 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, ClassVar
 
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import AfterValidator
 
-from troth.inbound.hook import ForgedError, Hook, Received, WaySettings
-from troth.inbound.proofs.signatures import check_age, header, seconds
-from troth.inbound.reading.payload import part, posted, read_json, words
-from troth.inbound.reading.texting import received_text
+from troth.inbound.hook import Hook, Received, WaySettings
+from troth.inbound.proofs.age import check_age, seconds
+from troth.inbound.proofs.key_pairs import Verify, check_signed, from_base64
+from troth.inbound.proofs.signatures import header
+from troth.inbound.reading.body import posted
+from troth.inbound.reading.json_value import id_at, object_at, read_json, words_at
+from troth.inbound.reading.text_message import received_text
 
 
-def _public_key(written: str) -> str:
-    Ed25519PublicKey.from_public_bytes(base64.b64decode(written, validate=True))
+def _public_key(written: str) -> Ed25519PublicKey:
+    return Ed25519PublicKey.from_public_bytes(base64.b64decode(written, validate=True))
+
+
+def _checked(written: str) -> str:
+    _public_key(written)
     return written
 
 
-PublicKey = Annotated[str, AfterValidator(_public_key)]
+PublicKey = Annotated[str, AfterValidator(_checked)]
 
 
 class TelnyxSettings(WaySettings):
@@ -42,25 +48,15 @@ class Telnyx:
         body = posted(hook)
         written = header(hook, "telnyx-timestamp")
         check_age(seconds(written), now)
-        self._verify(header(hook, "telnyx-signature-ed25519"), written.encode() + b"|" + body)
-        data = part(read_json(body), "data")
+        signature = from_base64(header(hook, "telnyx-signature-ed25519"))
+        check_signed(self._keys(), signature, written.encode() + b"|" + body)
+        data = object_at(read_json(body), "data")
         if data.get("event_type") != "message.received":
             return Received()
-        message = part(data, "payload")
-        sender = words(part(message, "from"), "phone_number")
-        return received_text(self.name, words(data, "id"), sender, words(message, "text"))
+        message = object_at(data, "payload")
+        sender = id_at(object_at(message, "from"), "phone_number")
+        return received_text(self.name, id_at(data, "id"), sender, words_at(message, "text"))
 
-    def _verify(self, signature: str, signed: bytes) -> None:
-        for key in (self.settings.public_key, self.settings.previous):
-            if key is not None and _has_signed(key, signature, signed):
-                return
-        raise ForgedError("the signature is wrong")
-
-
-def _has_signed(key: str, signature: str, signed: bytes) -> bool:
-    try:
-        raw = base64.b64decode(signature, validate=True)
-        Ed25519PublicKey.from_public_bytes(base64.b64decode(key)).verify(raw, signed)
-    except (InvalidSignature, ValueError):
-        return False
-    return True
+    def _keys(self) -> list[Verify]:
+        keys = (self.settings.public_key, self.settings.previous)
+        return [_public_key(key).verify for key in keys if key is not None]

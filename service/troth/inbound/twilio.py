@@ -15,8 +15,9 @@ from troth.domain.incoming import AddressKind
 from troth.inbound.hook import Hook, Received, UnreadableError
 from troth.inbound.proofs.shared_secret import ProviderSecret
 from troth.inbound.proofs.signatures import check_signature, header, keyed_hash
-from troth.inbound.reading.payload import Form, first, posted, read_form
-from troth.inbound.reading.texting import received_text
+from troth.inbound.reading.body import posted
+from troth.inbound.reading.form import Form, first, read_form
+from troth.inbound.reading.text_message import received_text
 
 _KINDS = {
     "": AddressKind.PHONE,

@@ -12,11 +12,13 @@ from pydantic import Field
 
 from troth.domain.incoming import AddressKind
 from troth.inbound.hook import ForgedError, Hook, Received, UnreadableError
+from troth.inbound.proofs.age import WINDOW, check_age
 from troth.inbound.proofs.json_web_token import read_claims
 from troth.inbound.proofs.shared_secret import ProviderSecret
-from troth.inbound.proofs.signatures import WINDOW, check_age, check_hash, header
-from troth.inbound.reading.payload import part, posted, read_json, words
-from troth.inbound.reading.texting import received_text
+from troth.inbound.proofs.signatures import check_hash, header
+from troth.inbound.reading.body import posted
+from troth.inbound.reading.json_value import id_at, object_at, read_json, words_at
+from troth.inbound.reading.text_message import received_text
 
 _KINDS = {
     "sms": AddressKind.PHONE,
@@ -58,17 +60,17 @@ class Vonage:
     def _message(self, message: Mapping[str, Any]) -> Received:
         if "status" in message:
             return Received()
-        kind = _KINDS.get(words(message, "channel") or "")
+        kind = _KINDS.get(words_at(message, "channel") or "")
         if kind is None:
             raise UnreadableError("this channel is not known")
-        sender = words(message, "from")
+        sender = id_at(message, "from")
         return received_text(
-            self.name, words(message, "message_uuid"), sender, _text(message), kind
+            self.name, id_at(message, "message_uuid"), sender, _text(message), kind
         )
 
 
 def _text(message: Mapping[str, Any]) -> str | None:
-    button = words(message, "message_type") or ""
+    button = words_at(message, "message_type") or ""
     if button in _BUTTONS:
-        return words(part(message, button), _BUTTONS[button])
-    return words(message, "text")
+        return words_at(object_at(message, button), _BUTTONS[button])
+    return words_at(message, "text")

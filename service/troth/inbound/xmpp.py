@@ -17,8 +17,9 @@ from pydantic import Field, SecretStr
 from troth.domain.incoming import AddressKind, Incoming, normal
 from troth.inbound.hook import WaySettings
 from troth.inbound.listener import BackOff, Take, UnreachableError, hand_over, hush, keep_at, mark
-from troth.inbound.reading.json_value import LONGEST_WORDS, storable
+from troth.inbound.reading.chat_message import chat_message
 from troth.inbound.reading.quotation import split_quote
+from troth.inbound.reading.storable import storable
 
 if TYPE_CHECKING:
     from slixmpp import ClientXMPP
@@ -158,15 +159,10 @@ def read_message(stanza: Element, own: str) -> Incoming | None:
     if stanza.get("type", "normal") not in _KINDS or "@" not in address.value:
         return None
     quoted, text = split_quote(_text(stanza))
-    if not text or address.value == own.casefold():
+    if address.value == own.casefold():
         return None
-    return Incoming(
-        way=WAY,
-        provider_id=mark(sender, number or _text(stanza)),
-        address=address,
-        text=text,
-        quoted=quoted,
-    )
+    name = mark(sender, number or _text(stanza))
+    return chat_message(AddressKind.XMPP, name, address.value, text, quoted=quoted)
 
 
 def _text(stanza: Element) -> str:
@@ -174,4 +170,4 @@ def _text(stanza: Element) -> str:
     body = stanza.findtext(f"{_CLIENT}body") or stanza.findtext(
         f"{_REACTIONS}reactions/{_REACTIONS}reaction"
     )
-    return storable((body or "")[:LONGEST_WORDS]).strip()
+    return storable(body or "").strip()

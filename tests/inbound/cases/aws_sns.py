@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.x509.oid import NameOID
 
 from tests.inbound.case import URL, Case, Message, Seal
-from troth.inbound.aws_sns import WINDOW, AwsSns, AwsSnsSettings
+from troth.inbound.aws_sns import RETRIED, AwsSns, AwsSnsSettings
 from troth.inbound.hook import Hook
 
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:replies"
@@ -96,4 +96,4 @@ def unproven(hook: Hook) -> list[Hook]:
     return [replace(hook, body=json.dumps(fields).encode()) for fields in lacking]
 
 
-CASE = Case("aws-sns", way, body, sign, window=WINDOW, unproven=unproven)
+CASE = Case("aws-sns", way, body, sign, window=RETRIED, unproven=unproven)

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from tests.inbound.case import URL, Case, Message, Seal
 from troth.inbound.hook import Hook
 from troth.inbound.messagebird import MessageBird, MessageBirdSettings
-from troth.inbound.proofs.signatures import WINDOW
+from troth.inbound.proofs.age import WINDOW
 
 SIGNATURE = "messagebird-signature-jwt"
 

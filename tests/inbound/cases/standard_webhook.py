@@ -9,7 +9,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from tests.inbound.case import URL, Case, Message, Seal
 from troth.inbound.hook import Hook
-from troth.inbound.proofs.signatures import WINDOW
+from troth.inbound.proofs.age import WINDOW
 from troth.inbound.standard_webhook import StandardWebhook, StandardWebhookSettings
 
 

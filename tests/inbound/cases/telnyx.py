@@ -8,7 +8,7 @@ from nacl.signing import SigningKey
 
 from tests.inbound.case import URL, Case, Message, Seal
 from troth.inbound.hook import Hook
-from troth.inbound.proofs.signatures import WINDOW
+from troth.inbound.proofs.age import WINDOW
 from troth.inbound.telnyx import Telnyx, TelnyxSettings
 
 

@@ -9,7 +9,7 @@ from vonage_jwt import verify_signature
 
 from tests.inbound.case import URL, Case, Message, Seal
 from troth.inbound.hook import Hook
-from troth.inbound.proofs.signatures import WINDOW
+from troth.inbound.proofs.age import WINDOW
 from troth.inbound.vonage import Vonage, VonageSettings
 
 

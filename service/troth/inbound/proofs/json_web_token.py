@@ -10,7 +10,7 @@ from typing import Any
 
 from troth.inbound.hook import ForgedError, UnreadableError
 from troth.inbound.proofs.signatures import check_signature, keyed_hash
-from troth.inbound.reading.payload import read_json
+from troth.inbound.reading.json_value import read_json
 
 _LONGEST = 8_192  # characters
 

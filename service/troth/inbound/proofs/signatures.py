@@ -1,4 +1,4 @@
-"""How requests are signed: keyed hashes in base64, and how long ago a request may have been made.
+"""How requests are signed with a secret that both ends know: keyed hashes.
 
 Whether a secret is the former one makes no difference in time: each one is always tried.
 """
@@ -7,13 +7,9 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
 from typing import Any
 
 from troth.inbound.hook import ForgedError, Hook, is_same
-
-WINDOW = timedelta(seconds=300)
-_LONGEST_SECONDS = 12  # digits
 
 
 def header(hook: Hook, name: str) -> str:
@@ -26,9 +22,12 @@ def header(hook: Hook, name: str) -> str:
 
 def keyed_hash(secret: str | bytes, signed: str | bytes, digest: Callable[..., Any]) -> str:
     """Return the HMAC of what is signed, in base64."""
-    key = secret.encode() if isinstance(secret, str) else secret
-    text = signed.encode("utf-8", "replace") if isinstance(signed, str) else signed
-    return base64.b64encode(hmac.new(key, text, digest).digest()).decode()
+    return base64.b64encode(_keyed(secret, signed, digest).digest()).decode()
+
+
+def keyed_hex(secret: str | bytes, signed: str | bytes) -> str:
+    """Return the HMAC-SHA256 of what is signed, in hexadecimal digits."""
+    return _keyed(secret, signed, hashlib.sha256).hexdigest()
 
 
 def is_among(given: Iterable[str], wanted: Iterable[str]) -> bool:
@@ -50,16 +49,7 @@ def check_hash(given: object, content: bytes) -> None:
         raise ForgedError("the hash is of something else")
 
 
-def seconds(written: str) -> int:
-    """Return a time written in whole seconds since 1970, UTC; raises ForgedError."""
-    if not (written.isascii() and written.isdigit() and len(written) <= _LONGEST_SECONDS):
-        raise ForgedError("the time is not in seconds")
-    return int(written)
-
-
-def check_age(made_at: object, now: datetime, window: timedelta = WINDOW) -> None:
-    """Raise ForgedError unless a request was made, in seconds since 1970, close to aware `now`."""
-    if isinstance(made_at, bool) or not isinstance(made_at, int | float):
-        raise ForgedError("it is not said when the request was made")
-    if not abs(int(now.timestamp()) - made_at) <= window.total_seconds():  # nor if it is no number
-        raise ForgedError("the request was made too long ago, or is yet to be made")
+def _keyed(secret: str | bytes, signed: str | bytes, digest: Callable[..., Any]) -> hmac.HMAC:
+    key = secret.encode() if isinstance(secret, str) else secret
+    text = signed.encode("utf-8", "replace") if isinstance(signed, str) else signed
+    return hmac.new(key, text, digest)

@@ -7,15 +7,16 @@ names its certificate, no more of them are asked for than SNS could have in use.
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from urllib.parse import urlsplit
 
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.x509 import Certificate, load_pem_x509_certificate
 
 from troth.inbound.hook import AskAgainError, ForgedError
+from troth.inbound.proofs.key_pairs import check_signed
 
 MOST_KEPT = 8
 PAUSE = timedelta(seconds=10)  # after a certificate could not be had
@@ -39,6 +40,12 @@ def is_at(url: str, host: str) -> bool:
     return printable and parts.scheme == "https" and parts.netloc == host
 
 
+def _verify(
+    key: RSAPublicKey, algorithm: hashes.HashAlgorithm, signature: bytes, signed: bytes
+) -> None:
+    key.verify(signature, signed, PKCS1v15(), algorithm)
+
+
 class Certificates:
     """Certificates by address, fetched once each. Safe to share between threads."""
 
@@ -60,10 +67,8 @@ class Certificates:
             raise ForgedError("the certificate is not valid now")
         if not isinstance(key, RSAPublicKey) or algorithm is None:
             raise ForgedError("the signature is of an unknown kind")
-        try:
-            key.verify(signature, signed, PKCS1v15(), algorithm)
-        except InvalidSignature as error:
-            raise ForgedError("the signature is wrong") from error
+        verify = partial(_verify, key, algorithm)
+        check_signed([verify], signature, signed)
 
     def _certificate(self, url: str, now: datetime) -> Certificate:
         if not _PATH.fullmatch(urlsplit(url).path) or urlsplit(url).query:

@@ -4,6 +4,8 @@ import time
 
 import requests
 
+from troth.inbound.reading.bounded import read_answer
+
 SECONDS = 5.0
 LARGEST = 64 * 1024  # bytes
 
@@ -21,9 +23,4 @@ def fetch(url: str) -> bytes:
     ):
         if response.status_code != requests.codes.ok:
             raise OSError(f"the answer is a {response.status_code}")
-        found = bytearray()
-        for chunk in response.iter_content(8_192):
-            found += chunk
-            if len(found) > LARGEST or time.monotonic() > ends:
-                raise OSError("the answer is too large or too slow")
-        return bytes(found)
+        return read_answer(response, LARGEST, ends)

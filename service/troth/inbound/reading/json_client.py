@@ -6,12 +6,13 @@ from typing import Any, Literal
 import requests
 from requests.auth import AuthBase
 
+from troth.inbound.hook import UnreadableError
 from troth.inbound.listener import UnreachableError, hush
+from troth.inbound.reading.bounded import read_answer
 from troth.inbound.reading.json_value import at, load_json
 
 CONNECT_SECONDS = 10.0
-MOST_BYTES = 16 * 1024 * 1024
-_PIECE = 64 * 1024
+LARGEST = 16 * 1024 * 1024  # bytes
 
 Query = Mapping[str, str | int]
 
@@ -69,20 +70,15 @@ class JsonClient:
                 if value is None:
                     raise UnreachableError(response.status_code)
                 return value
-        except (requests.RequestException, UnicodeError):
+        except (OSError, UnicodeError):  # requests' errors, and an answer without an end
             raise UnreachableError from None  # their texts hold the URL
 
 
 def _value(response: requests.Response) -> object:
     """Return the JSON of an answer, None where there is none; never reads more than the bound."""
-    raw = bytearray()
-    for piece in response.iter_content(_PIECE):
-        raw += piece
-        if len(raw) > MOST_BYTES:
-            raise UnreachableError(response.status_code)
     try:
-        return load_json(bytes(raw))
-    except ValueError:
+        return load_json(read_answer(response, LARGEST))
+    except UnreadableError:
         return None
 
 

@@ -1,18 +1,39 @@
 """Reading JSON that anybody may have written: what is not as documented is simply not there."""
 
 import json
+from collections.abc import Mapping
+from typing import Any
 
-LONGEST_ID = 512  # characters; no provider's own are longer
-LONGEST_WORDS = 16_384  # characters; a reply is cut to far fewer when it is read
+from troth.inbound.hook import UnreadableError
+from troth.inbound.reading.storable import storable
+
+LONGEST_NAME = 512  # characters of an id, a place or a token; no provider's own are longer
+_LARGEST_NUMBER = 10**40
 
 
-def load_json(raw: bytes | str) -> object:
-    """Return the value; raise ValueError for what is no JSON, or too deep or too big a number."""
+def load_json(written: bytes | str) -> object:
+    """Return the value; raises UnreadableError for what is no JSON, or too deep or too big."""
     try:
-        value: object = json.loads(raw)
-    except RecursionError:
-        raise ValueError("nested too deep") from None
+        value: object = json.loads(written)
+    except (ValueError, RecursionError):
+        raise UnreadableError("this is not JSON") from None
     return value
+
+
+def read_json(written: bytes | str) -> Mapping[str, Any]:
+    """Read a JSON object; raises UnreadableError for anything else."""
+    found = load_json(written)
+    if not isinstance(found, dict):
+        raise UnreadableError("this is not a JSON object")
+    return found
+
+
+def object_at(value: object, *path: str) -> Mapping[str, Any]:
+    """Return the object at a path; raises UnreadableError where there is none."""
+    found = at(value, *path)
+    if not isinstance(found, dict):
+        raise UnreadableError(f"there is no object {'.'.join(path)}")
+    return found
 
 
 def at(value: object, *path: str) -> object:
@@ -33,22 +54,17 @@ def items_at(value: object, *path: str) -> list[object]:
 def words_at(value: object, *path: str) -> str | None:
     """Return the text at a path as far as it is kept, or None where there is none to be read."""
     found = at(value, *path)
-    if not isinstance(found, str):
-        return None
-    return storable(found[:LONGEST_WORDS]).strip() or None
+    return storable(found).strip() or None if isinstance(found, str) else None
 
 
 def id_at(value: object, *path: str) -> str | None:
-    """Return an id, which may be a text or a whole number, as text; None for one that is none."""
+    """Return an id, which may be a whole number, as text.
+
+    None where there is none, or one that cannot be kept as it was written.
+    """
     found = at(value, *path)
-    if isinstance(found, bool) or not isinstance(found, str | int):
+    if isinstance(found, int) and not isinstance(found, bool) and abs(found) < _LARGEST_NUMBER:
+        found = str(found)
+    if not isinstance(found, str) or not 0 < len(found) <= LONGEST_NAME:
         return None
-    if isinstance(found, int) and abs(found) >= 10**40:
-        return None
-    text = storable(str(found))
-    return text if 0 < len(text) <= LONGEST_ID else None
-
-
-def storable(text: str) -> str:
-    """Return a text that can be encoded and stored: no half characters, and no NUL (PostgreSQL)."""
-    return text.encode("utf-8", "replace").decode().replace("\0", "")
+    return found if storable(found) == found else None

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from troth.domain.incoming import AddressKind, Incoming, normal
+from troth.domain.incoming import AddressKind, Incoming
+from troth.inbound.reading.chat_message import chat_message
 from troth.inbound.reading.json_value import at, id_at, words_at
 from troth.inbound.reading.quotation import split_quote
 
@@ -34,13 +35,7 @@ def read_event(room: str, event: object, own: str, related: Related) -> Incoming
         if original is not None and at(original, "sender") != own:
             return None
         quoted = words_at(original, "content", "body") or fallback
-    return Incoming(
-        way=WAY,
-        provider_id=event_id,
-        address=normal(AddressKind.MATRIX, room),
-        text=text,
-        quoted=quoted,
-    )
+    return chat_message(AddressKind.MATRIX, event_id, room, text, quoted=quoted)
 
 
 def _said(kind: object, content: object) -> tuple[str | None, str | None]:

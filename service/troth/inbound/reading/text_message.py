@@ -2,11 +2,10 @@
 
 import re
 
-from troth.domain.incoming import AddressKind, Incoming, normal
-from troth.domain.reply import LONGEST_TEXT
+from troth.domain.incoming import LONGEST_ID, AddressKind, Incoming, normal
 from troth.inbound.hook import Received, UnreadableError
+from troth.inbound.reading.storable import storable
 
-LONGEST_ID = 200  # characters; what the store keeps of it
 _NUMBER = re.compile(r"[+0-9 ().-]{3,32}")
 _LONGEST_NUMBER = 15  # digits, by ITU-T E.164
 
@@ -33,9 +32,3 @@ def received_text(
     if not is_number or not said.strip():
         return Received()
     return Received((Incoming(way, provider_id, address, said, token),))
-
-
-def storable(text: str) -> str:
-    """Return text as every database takes it: no halves of characters, no zeros, no novel."""
-    whole = text[:LONGEST_TEXT].encode("utf-8", "replace").decode()
-    return whole.replace("\0", "")
