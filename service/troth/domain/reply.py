@@ -135,7 +135,12 @@ def _statement(
         return said if said.verb is not Verb.UNKNOWN else _unmatched(words, expected)
     if found is None or found[0] in LEGAL:
         return _bare_later(words, grammar, expected) or _unmatched(words, expected)
-    return _followed(words, found[0], _spoken(words, found[1]), grammar, expected)
+    spoken = _spoken(words, found[1])
+    said = _followed(words, found[0], spoken, grammar, expected)
+    # One turn only: "yes but yes but ..." is as long as its writer likes.
+    may_turn = asides > 0 and said.verb is found[0] and expected.kind is not AnswerKind.WORDS
+    turned = _turned(said, words[spoken:], grammar, expected) if may_turn else None
+    return turned or _with_rating(said, expected)
 
 
 def _match(words: list[str], plain: tuple[str, ...], grammar: Grammar) -> tuple[Verb, int] | None:
@@ -157,8 +162,7 @@ def _followed(
         return _unmatched(words, expected)
     if expected.kind is AnswerKind.WORDS:
         return said if _is_clear(said, rest) else _unmatched(words, expected)
-    turned = _turned(said, rest, grammar, expected)
-    return turned or _with_rating(said, expected)
+    return said
 
 
 def _is_clear(said: Said, rest: list[str]) -> bool:
