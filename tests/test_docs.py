@@ -12,11 +12,12 @@ import typer
 from apprise.manager_plugins import NotificationManager
 
 from troth.cli.main import app
+from troth.delivery.answering import labels_of
 from troth.delivery.provider import scheme_of
 from troth.domain.grammar import Verb
 from troth.domain.reply import parse
 from troth.domain.said import Expected
-from troth.domain.states import AnswerKind
+from troth.domain.states import AnswerKind, NudgePurpose
 from troth.inbound.ways import WAYS, open_hooks, open_listeners
 from troth.schedules.languages import load_languages
 from troth.schedules.models import (
@@ -163,6 +164,12 @@ def test_every_channel_that_is_shown_is_one_of_apprises(page: Path) -> None:
     assert shown or page in (CONTENTS, CHANNELS / "standard.md")
     for url in shown:
         assert scheme_of(url) in NotificationManager(), f"{page.name}: {url}"
+
+
+def test_the_page_of_ntfy_names_its_buttons() -> None:
+    page, english = (CHANNELS / "ntfy.md").read_text(), load_languages().of("en")
+    for label in labels_of(NudgePurpose.RITUAL, english).values():
+        assert f"*{label}*" in page, label
 
 
 def test_every_word_that_people_are_told_to_write_is_understood() -> None:
