@@ -11,6 +11,7 @@ from troth.domain.language import Language
 from troth.domain.states import NudgePurpose
 
 MAIL = frozenset({"mailto", "mailtos"})
+MAILERS = frozenset({"mailgun", "sendgrid", "ses"})  # which take no reply address from us
 NTFY = frozenset({"ntfy", "ntfys"})
 
 
@@ -43,6 +44,12 @@ def answerable(url: str, path: ReplyPath) -> str:
         actions = actions_for(path.public_url, path.token, path.labels)
         return _with(url, {"actions": actions, "image": "no"})  # an icon would come from elsewhere
     return url
+
+
+def asks_for_answer(url: str) -> bool:
+    """Say whether what goes out by this channel can come back: of mails, those with our address."""
+    scheme = scheme_of(url)
+    return scheme in MAIL or scheme not in MAILERS
 
 
 def labels_of(purpose: NudgePurpose, language: Language) -> Mapping[Verb, str]:

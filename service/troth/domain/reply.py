@@ -11,7 +11,7 @@ from troth.domain.arguments import as_words, read_argument, read_later
 from troth.domain.grammar import LEGAL, Grammar, Verb
 from troth.domain.legal import legal_verb
 from troth.domain.said import RATINGS, Expected, Said
-from troth.domain.states import AnswerKind
+from troth.domain.states import AnswerKind, Sensitivity
 from troth.domain.tapback import read_tapback
 from troth.domain.visible import (
     EDGES,
@@ -48,8 +48,8 @@ class Reply:
 
     `way` names the way in and `provider_id` the message within it: together they come once.
     `nudge_id` is set where a link or a thread tells which nudge is meant, `channel_id` where one
-    channel is known; `said` where a button leaves nothing to be read. What is said back to a
-    `discreet` one may stand on a locked screen, and names no ritual.
+    channel is known; `said` where a button leaves nothing to be read. `screen` is what may
+    stand where the answer will: None on a page, which only its reader has opened.
     """
 
     way: str
@@ -61,7 +61,7 @@ class Reply:
     nudge_id: int | None = None
     channel_id: int | None = None
     said: Said | None = None
-    discreet: bool = False
+    screen: Sensitivity | None = None
 
 
 def parse(text: str, grammar: Grammar, expected: Expected) -> Said:
