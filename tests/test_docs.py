@@ -1,13 +1,25 @@
 """The documentation is tested: what it names exists, what it shows works."""
 
+import json
 import re
 import tomllib
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
+from apprise.manager_plugins import NotificationManager
 
 from troth.cli.main import app
+from troth.delivery.answering import labels_of
+from troth.delivery.provider import scheme_of
+from troth.domain.grammar import Verb
+from troth.domain.reply import parse
+from troth.domain.said import Expected
+from troth.domain.states import AnswerKind, NudgePurpose
+from troth.inbound.ways import WAYS, open_hooks, open_listeners
+from troth.schedules.languages import load_languages
 from troth.schedules.models import (
     CoupleFile,
     Form,
@@ -15,10 +27,13 @@ from troth.schedules.models import (
     PracticeFile,
     RitualForm,
 )
+from troth.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
+CHANNELS = ROOT / "docs/channels"
+CONTENTS = CHANNELS / "README.md"
 
 
 def _commands() -> dict[str, set[str]]:
@@ -26,6 +41,12 @@ def _commands() -> dict[str, set[str]]:
     group = typer.main.get_command(app)
     commands = group.commands  # type: ignore[attr-defined] # a click Group
     return {name: {o for p in c.params for o in p.opts} for name, c in commands.items()}
+
+
+def _tables(page: Path) -> Iterator[dict[str, Any]]:
+    """Every TOML that a page shows."""
+    for block in re.findall(r"```toml\n(.*?)```", page.read_text(), re.DOTALL):
+        yield tomllib.loads(block)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=NAMES)
@@ -51,8 +72,9 @@ def test_every_link_within_the_project_leads_somewhere(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=NAMES)
 def test_every_schedule_that_is_shown_is_good(page: Path) -> None:
-    for block in re.findall(r"```toml\n(.*?)```", page.read_text(), re.DOTALL):
-        data = tomllib.loads(block)
+    for data in _tables(page):
+        if "inbound" in data:
+            continue  # settings
         form = CoupleFile if "couple" in data else PracticeFile
         assert form.model_validate(data)
 
@@ -82,3 +104,83 @@ def test_the_tree_in_the_architecture_is_the_tree() -> None:
     parts = {path.name for path in (ROOT / "service/troth").iterdir() if path.name[0] not in "_."}
     for part in parts - {"py.typed"}:
         assert part in page, part
+
+
+@pytest.mark.parametrize("page", PAGES, ids=NAMES)
+def test_every_setting_that_is_shown_exists(page: Path) -> None:
+    known = {*Settings.model_fields, "settings"}
+    for name in re.findall(r"\bTROTH_([A-Z_]*[A-Z])\b", page.read_text()):
+        assert name.lower() in known, f"{page.name}: TROTH_{name}"
+
+
+def test_every_way_in_has_a_page_to_which_the_others_lead() -> None:
+    listed = CONTENTS.read_text()
+    for name in (*WAYS, "mail", "ntfy"):
+        assert (CHANNELS / f"{name}.md").is_file(), name
+        assert f"]({name}.md)" in listed, name
+    for page in CHANNELS.glob("*.md"):
+        assert page == CONTENTS or f"]({page.name})" in listed, page.name
+        assert page == CONTENTS or "](README.md)" in page.read_text(), page.name
+    for name in ("README.md", "docs/schedules.md", "docs/cluster.md"):
+        assert "channels/README.md)" in (ROOT / name).read_text(), name
+
+
+class Forgetful:
+    """A memory for listeners that never run."""
+
+    def get(self, key: str) -> str | None:  # noqa: ARG002
+        return None
+
+    def set(self, key: str, value: str) -> None:
+        pass
+
+
+def _opened(given: Mapping[str, Mapping[str, Any]]) -> set[str]:
+    """Open ways in, as the service does when it starts; return their names."""
+    listeners = open_listeners(given, Forgetful())
+    return {*open_hooks(given), *(listener.name for listener in listeners)}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=NAMES)
+def test_every_setting_of_a_way_in_that_is_shown_opens_it(page: Path) -> None:
+    tables = [data["inbound"] for data in _tables(page) if "inbound" in data]
+    shown = re.findall(r"TROTH_INBOUND='(.*)'", page.read_text())
+    for given in (*tables, *map(json.loads, shown)):
+        assert _opened(given) == set(given)
+
+
+@pytest.mark.parametrize("name", WAYS)
+def test_every_key_of_a_way_in_is_shown_or_explained(name: str) -> None:
+    page = CHANNELS / f"{name}.md"
+    assert any(name in data.get("inbound", {}) for data in _tables(page))
+    told = re.findall(r"^\|([^|]*)\|", page.read_text(), re.MULTILINE)
+    for key in WAYS[name].settings.model_fields:
+        assert any(f"`{key}`" in cell for cell in told), f"{name}: {key}"
+
+
+@pytest.mark.parametrize("page", sorted(CHANNELS.glob("*.md")), ids=lambda page: page.stem)
+def test_every_channel_that_is_shown_is_one_of_apprises(page: Path) -> None:
+    shown = re.findall(r"^Channel: .*?`(\w+://[^`]*)`", page.read_text(), re.MULTILINE)
+    assert shown or page in (CONTENTS, CHANNELS / "standard.md")
+    for url in shown:
+        assert scheme_of(url) in NotificationManager(), f"{page.name}: {url}"
+
+
+def test_the_page_of_ntfy_names_its_buttons() -> None:
+    page, english = (CHANNELS / "ntfy.md").read_text(), load_languages().of("en")
+    for label in labels_of(NudgePurpose.RITUAL, english).values():
+        assert f"*{label}*" in page, label
+
+
+def test_every_word_that_people_are_told_to_write_is_understood() -> None:
+    section = CONTENTS.read_text().partition("## What people write")[2].partition("\n## ")[0]
+    cells = re.findall(r"^\| ([^|]*) \| [^|]* \|$", section, re.MULTILINE)
+    words = [word for cell in cells for word in re.findall(r"`([^`]+)`", cell)]
+    grammar = load_languages().of("en").grammar
+    said = {word: parse(word, grammar, _asked_for(word)).verb for word in words}
+    assert [word for word, verb in said.items() if verb is Verb.UNKNOWN] == []
+    assert set(Verb) - set(said.values()) == {Verb.WORDS, Verb.UNKNOWN}
+
+
+def _asked_for(word: str) -> Expected:
+    return Expected(AnswerKind.RATING) if re.search(r"\b[78]\b", word) else Expected()

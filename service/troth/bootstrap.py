@@ -6,7 +6,7 @@ from functools import partial
 
 from troth.clock import Clock, SystemClock
 from troth.delivery.courier import Courier
-from troth.domain.incoming import Incoming
+from troth.domain.incoming import AddressKind, Incoming
 from troth.domain.language import Languages
 from troth.domain.reply import Reply
 from troth.engine import door
@@ -110,7 +110,7 @@ def build(
             store.languages,
             settings.page_url,
             settings.reply_address,
-            open_kinds(settings.inbound),
+            _answered_by(settings),
         ),
         store.clock,
         Crew(at_once or settings.threads),
@@ -119,6 +119,12 @@ def build(
     )
     bell = DramatiqBell(settings.redis_url, delivery.deliver)
     return Service(store, bell, delivery, Rounds(store.db, store.vault, bell, store.clock))
+
+
+def _answered_by(settings: Settings) -> frozenset[str]:
+    """Return by which kinds of address people can answer: a mail needs a mailbox of ours, too."""
+    kinds = open_kinds(settings.inbound)
+    return kinds if settings.reply_address else kinds - {AddressKind.MAIL}
 
 
 def open_inbox(store: Store) -> Inbox:

@@ -77,13 +77,26 @@ def _through_troth(url: str, redis: Redis, folder: Path) -> tuple[float, float, 
         progress(f"planned in {planned + announced:.2f} s; keeping a copy of the rows")
         batches = _take_down(url)
         progress("dispatching")
-        # No worker answers here, so what bounds the rings that wait for one would end it.
-        dispatched, claimed = _until_nothing(
-            lambda: dispatch(store.db, bell, DUE, most_waiting=10**9, most_unheard=10**9)
-        )
+        dispatched, claimed = _dispatch(store, bell, url)
         progress(f"dispatched in {dispatched:.2f} s")
     bell.close()
     return planned + announced, dispatched, claimed, batches
+
+
+def _dispatch(store: Store, bell: DramatiqBell, url: str) -> tuple[float, int]:
+    """Dispatch until nothing is left; between rounds workers take all in hand, on nobody's time."""
+    seconds, claimed = 0.0, 0
+    with connect(url) as workers:
+        while True:
+            began = time.monotonic()
+            done = dispatch(store.db, bell, DUE, most_unheard=10**9)
+            seconds += time.monotonic() - began
+            if not done:
+                return seconds, claimed
+            claimed += done
+            workers.execute(
+                "UPDATE nudges SET picked = true WHERE state = 'sending' AND NOT picked"
+            )
 
 
 def _check(store: Store, folder: Path) -> None:

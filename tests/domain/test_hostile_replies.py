@@ -107,9 +107,10 @@ def test_any_text_is_read_without_raising(text, expected):
 @pytest.mark.parametrize("expected", [DONE, RATING, WORDS, Expected(None, {3: AnswerKind.DONE})])
 @pytest.mark.parametrize("unit", HOSTILE.values(), ids=HOSTILE)
 def test_four_times_the_text_takes_no_more_than_four_times_the_work(unit, expected):
-    quarter = calls_to_read(unit * (LONGEST_TEXT // 4 // len(unit)), expected)
-    whole = calls_to_read(unit * (LONGEST_TEXT // len(unit)), expected)
-    beyond = calls_to_read(unit * (64 * LONGEST_TEXT // len(unit)), expected)
+    longest = unit * (64 * LONGEST_TEXT // len(unit))
+    quarter = calls_to_read(longest[: LONGEST_TEXT // 4], expected)
+    whole = calls_to_read(longest[:LONGEST_TEXT], expected)
+    beyond = calls_to_read(longest, expected)
     assert whole <= 4 * quarter + 100
     assert beyond <= whole + 100
 

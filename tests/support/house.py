@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 
@@ -35,13 +36,20 @@ MOST_ROUNDS = 5_000
 class House:
     """One service. `wind` lets time pass; every nudge that falls due on the way is delivered."""
 
-    def __init__(self, folder: Path, start: datetime = MONDAY, public_url: str | None = None):
+    def __init__(
+        self,
+        folder: Path,
+        start: datetime = MONDAY,
+        public_url: str | None = None,
+        inbound: dict[str, dict[str, Any]] | None = None,
+    ) -> None:
         settings = Settings(
             data=folder,
             database_url=f"sqlite:///{folder / 'troth.db'}",
             secret_key=KEY,
             redis_url=None,
             public_url=public_url,
+            inbound=inbound or {},
         )
         self.folder = folder
         self.clock = ManualClock(start)
@@ -181,10 +189,13 @@ class House:
 
 @contextmanager
 def house_in(
-    folder: Path, start: datetime = MONDAY, public_url: str | None = None
+    folder: Path,
+    start: datetime = MONDAY,
+    public_url: str | None = None,
+    inbound: dict[str, dict[str, Any]] | None = None,
 ) -> Iterator[House]:
     """A house, closed at the end."""
-    house = House(folder, start, public_url)
+    house = House(folder, start, public_url, inbound)
     try:
         yield house
     finally:

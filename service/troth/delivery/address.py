@@ -55,6 +55,6 @@ def _address(kind: AddressKind, target: object) -> Address:
     first, second = target[0], target[-1]
     if kind is AddressKind.TELEGRAM:
         return normal(kind, str(first))
-    if kind is AddressKind.PHONE and "whatsapp" in f"{first}".casefold():
+    if kind is AddressKind.PHONE and getattr(first, "name", "") == "WHATSAPP":  # Twilio's mode
         return normal(AddressKind.WHATSAPP, str(second))
     return normal(kind, str(second))

@@ -70,6 +70,8 @@ def normal(kind: AddressKind, written: str) -> Address:
     """
     value = written.strip()
     match kind:
+        case AddressKind.SIGNAL if not value.startswith(("+", "0")):
+            return Address(kind, value)  # who hides their number is known by an id
         case AddressKind.PHONE | AddressKind.WHATSAPP | AddressKind.SIGNAL:
             digits = "".join(c for c in value if c in "0123456789")
             return Address(kind, f"+{digits.removeprefix('00')}")

@@ -1,7 +1,7 @@
 """One language: the verbs people write in it, and what Troth says in it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from troth.domain.grammar import Grammar
 
@@ -78,9 +78,15 @@ class Languages:
     """Every language at hand. A couple whose language is gone is spoken to in English."""
 
     by_key: Mapping[str, Language]
+    _known: dict[str, Language] = field(default_factory=dict, compare=False, repr=False)
 
     def of(self, key: str) -> Language:
         """Return a couple's language, with English verbs understood beside its own."""
+        if key not in self._known:  # joining two takes as long as sending a nudge
+            self._known[key] = self._joined(key)
+        return self._known[key]
+
+    def _joined(self, key: str) -> Language:
         english = self.by_key["en"]
         language = self.by_key.get(key, english)
         if language is english:

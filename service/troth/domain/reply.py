@@ -11,7 +11,7 @@ from troth.domain.arguments import as_words, read_argument, read_later
 from troth.domain.grammar import LEGAL, Grammar, Verb
 from troth.domain.legal import legal_verb
 from troth.domain.said import RATINGS, Expected, Said
-from troth.domain.states import AnswerKind
+from troth.domain.states import AnswerKind, Sensitivity
 from troth.domain.tapback import read_tapback
 from troth.domain.visible import (
     EDGES,
@@ -48,8 +48,8 @@ class Reply:
 
     `way` names the way in and `provider_id` the message within it: together they come once.
     `nudge_id` is set where a link or a thread tells which nudge is meant, `channel_id` where one
-    channel is known; `said` where a button leaves nothing to be read. What is said back to a
-    `discreet` one may stand on a locked screen, and names no ritual.
+    channel is known; `said` where a button leaves nothing to be read. `screen` is what may
+    stand where the answer will: None on a page, which only its reader has opened.
     """
 
     way: str
@@ -61,7 +61,7 @@ class Reply:
     nudge_id: int | None = None
     channel_id: int | None = None
     said: Said | None = None
-    discreet: bool = False
+    screen: Sensitivity | None = None
 
 
 def parse(text: str, grammar: Grammar, expected: Expected) -> Said:
@@ -135,7 +135,12 @@ def _statement(
         return said if said.verb is not Verb.UNKNOWN else _unmatched(words, expected)
     if found is None or found[0] in LEGAL:
         return _bare_later(words, grammar, expected) or _unmatched(words, expected)
-    return _followed(words, found[0], _spoken(words, found[1]), grammar, expected)
+    spoken = _spoken(words, found[1])
+    said = _followed(words, found[0], spoken, grammar, expected)
+    # One turn only: "yes but yes but ..." is as long as its writer likes.
+    may_turn = asides > 0 and said.verb is found[0] and expected.kind is not AnswerKind.WORDS
+    turned = _turned(said, words[spoken:], grammar, expected) if may_turn else None
+    return turned or _with_rating(said, expected)
 
 
 def _match(words: list[str], plain: tuple[str, ...], grammar: Grammar) -> tuple[Verb, int] | None:
@@ -157,8 +162,7 @@ def _followed(
         return _unmatched(words, expected)
     if expected.kind is AnswerKind.WORDS:
         return said if _is_clear(said, rest) else _unmatched(words, expected)
-    turned = _turned(said, rest, grammar, expected)
-    return turned or _with_rating(said, expected)
+    return said
 
 
 def _is_clear(said: Said, rest: list[str]) -> bool:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from troth.delivery.address import address_of
+from troth.delivery.answering import asks_for_answer
 from troth.delivery.inbox_channel import SCHEME
 from troth.delivery.provider import provider_of, scheme_of
 from troth.domain.incoming import takes_replies
@@ -62,7 +63,8 @@ def _routes(vault: Vault, way: Way) -> dict[str, object]:
     """Return who carries a channel, and the mark of the address from which its replies come."""
     address = way.address or address_of(way.url)
     mark = vault.mark(f"{address.kind}:{address.value}") if address else None
-    answers_by = address.kind if address and takes_replies(address) else None
+    is_answered = address is not None and takes_replies(address) and asks_for_answer(way.url)
+    answers_by = address.kind if address and is_answered else None
     return {"provider": provider_of(way.url), "address_mark": mark, "answers_by": answers_by}
 
 

@@ -14,7 +14,7 @@ from troth.domain.grammar import Verb
 from troth.domain.incoming import LONGEST_ID, AddressKind, Incoming
 from troth.domain.language import Languages
 from troth.domain.reply import Reply, Said, normal_words
-from troth.domain.states import ChannelState, NudgePurpose, Sensitivity
+from troth.domain.states import ChannelState, NudgePurpose
 from troth.domain.tapback import read_tapback
 from troth.engine import door, events
 from troth.engine.quoted import quoted_nudge
@@ -123,7 +123,7 @@ def _reply(sender: Sender, incoming: Incoming, now: datetime) -> Reply:
         nudge_id=sender.nudge.id if sender.nudge else None,
         channel_id=sender.channel.id,
         said=_consent(sender.channel, incoming.text),
-        discreet=sender.channel.sensitivity is not Sensitivity.OPEN,
+        screen=sender.channel.sensitivity,
     )
 
 

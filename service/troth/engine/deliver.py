@@ -15,7 +15,7 @@ from functools import partial
 import structlog
 
 from troth.clock import Clock
-from troth.delivery.answering import ReplyPath, answerable
+from troth.delivery.answering import ReplyPath, answerable, labels_of
 from troth.delivery.courier import Courier
 from troth.delivery.outcome import Message, Outcome, Refused
 from troth.delivery.wording import Content, compose
@@ -66,8 +66,9 @@ class Post:
 
     def _message(self, parcel: Parcel, channel: Channel) -> Message:
         nudge = parcel.nudge
-        token = self.vault.token(nudge.seed)
-        path = ReplyPath(f"{self.public_url}/r/{token}", token, self.mailbox)
+        language = self.languages.of(parcel.language)
+        token, labels = self.vault.token(nudge.seed), labels_of(nudge.purpose, language)
+        path = ReplyPath(self.public_url, token, self.mailbox, labels)
         content = Content(
             purpose=nudge.purpose,
             link=path.link,
@@ -77,7 +78,6 @@ class Post:
             text=nudge.text,
             is_answered_here=channel.answers_by in self.answered_by,
         )
-        language = self.languages.of(parcel.language)
         title, body = compose(content, parcel.ritual, channel.sensitivity, language)
         url = answerable(self.vault.open(channel.url_sealed), path)
         return Message(url, title, body, nudge.id, nudge.partner_id)

@@ -14,7 +14,7 @@ from troth.engine import effects, events
 from troth.engine.effects import ACKNOWLEDGING
 from troth.engine.requests import REQUESTS, Request
 from troth.engine.target import Candidates, candidates
-from troth.engine.visit import Visit
+from troth.engine.visit import Visit, may_name
 from troth.store import couples, ledger, occurrences, replies, rituals
 from troth.store.database import Database
 from troth.store.records import Occurrence, ritual_from_json
@@ -118,9 +118,9 @@ def _ask_which(conn: Connection, visit: Visit, found: Candidates) -> str:
     if not found.choices:
         return visit.language.say("nothing_open")
     rows = rituals.load_rituals(conn, {occurrence.ritual_id for occurrence, _ in found.choices})
-    named = not visit.reply.discreet
+    asked = ((code, ritual_from_json(rows[each.ritual_id].spec)) for each, code in found.choices)
     choices = ", ".join(
-        f"{code} {ritual_from_json(rows[occurrence.ritual_id].spec).title}" if named else str(code)
-        for occurrence, code in found.choices
+        f"{code} {ritual.title}" if may_name(visit.reply, ritual) else str(code)
+        for code, ritual in asked
     )
     return visit.language.say("which", choices=choices, code=found.choices[0][1])

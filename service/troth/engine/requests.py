@@ -9,11 +9,12 @@ from sqlalchemy import Connection
 from troth.domain.grammar import Verb
 from troth.domain.score import BUILDING
 from troth.domain.slots import instant
+from troth.domain.states import Sensitivity
 from troth.domain.when import resolve
 from troth.engine.recall import recall
 from troth.engine.settle import settle_occurrence
 from troth.engine.standing import couple_standing
-from troth.engine.visit import Visit, title_of
+from troth.engine.visit import Visit, may_name, title_of
 from troth.store import couples, nudges, occurrences, replies, rituals
 from troth.store.records import Occurrence, ritual_from_json
 
@@ -21,7 +22,6 @@ UNDO = timedelta(minutes=10)
 QUIET = timedelta(weeks=1)
 LONGEST_PAUSE = timedelta(days=366)
 MORNING = time(4)  # a pause until Monday is over when Monday begins
-MOST_RITUALS = 8  # lines of one answer
 
 
 def undo(conn: Connection, visit: Visit) -> str:
@@ -49,7 +49,7 @@ def score(conn: Connection, visit: Visit) -> str:
     standing = couple_standing(conn, visit.couple.id)
     if not standing.scored:
         return visit.language.say("no_score")
-    title = "Troth" if visit.reply.discreet else visit.couple.name
+    title = "Troth" if visit.reply.screen is Sensitivity.DISCREET else visit.couple.name
     if standing.score is None or standing.building:
         values = {"title": title, "scored": standing.scored, "needed": BUILDING}
         return visit.language.say("score_building", **values)
@@ -64,7 +64,8 @@ def coming(conn: Connection, visit: Visit) -> str:
     if not due:
         return visit.language.say("nothing_next")
     moment, _, row = due[0]
-    title = "Troth" if visit.reply.discreet else ritual_from_json(row.spec).title
+    ritual = ritual_from_json(row.spec)
+    title = ritual.title if may_name(visit.reply, ritual) else "Troth"
     return visit.language.say("next_line", title=title, at=_shown(visit, moment))
 
 

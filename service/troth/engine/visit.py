@@ -9,6 +9,7 @@ from troth.domain.language import Language
 from troth.domain.reply import Reply
 from troth.domain.ritual import Ritual
 from troth.domain.said import Said
+from troth.domain.states import Sensitivity
 from troth.store import rituals
 from troth.store.records import Couple, Occurrence, Partner, ritual_from_json
 
@@ -36,5 +37,11 @@ def ritual_of(conn: Connection, occurrence: Occurrence) -> Ritual | None:
 
 def title_of(conn: Connection, visit: Visit, occurrence: Occurrence) -> str:
     """Name an occurrence as far as it may be named where this is said."""
-    ritual = None if visit.reply.discreet else ritual_of(conn, occurrence)
-    return ritual.title if ritual else "Troth"
+    ritual = ritual_of(conn, occurrence)
+    return ritual.title if ritual and may_name(visit.reply, ritual) else "Troth"
+
+
+def may_name(reply: Reply, ritual: Ritual) -> bool:
+    """Say whether a ritual may be named where the answer to this reply will stand."""
+    shown = (reply.screen, ritual.sensitivity)
+    return reply.screen is None or Sensitivity.DISCREET not in shown

@@ -40,7 +40,7 @@ def take_due(conn: Connection, until: datetime, limit: int) -> list[RitualRow]:
         )
         .join(couples, couples.c.id == rituals.c.couple_id)
         .where(rituals.c.next_due <= until)
-        .order_by(rituals.c.next_due, rituals.c.id)
+        .order_by(rituals.c.next_due)  # and by nothing more: a burst would be sorted each time
         .limit(limit)
     )
     held = query.with_for_update(of=couples, key_share=True, skip_locked=True)

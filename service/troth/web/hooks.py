@@ -27,7 +27,7 @@ def router(store: Store, ways: Mapping[str, HookWay]) -> APIRouter:
     @routes.api_route(f"{PREFIX}{{way}}", methods=["GET", "POST"])
     async def take_in(way: str, request: Request) -> Response:
         opened = ways.get(way)
-        if opened is None or request.method not in getattr(opened, "methods", ("POST",)):
+        if opened is None:
             return Response(status_code=404)
         hook = Hook(
             method=request.method,
@@ -52,8 +52,12 @@ def _take(store: Store, way: HookWay, hook: Hook) -> Response:
         return Response(status_code=204)
     except AskAgainError:
         return Response(status_code=503)
-    for message in received.messages:
-        store.hear(message)
+    try:
+        for message in received.messages:
+            store.hear(message)
+    except Exception:
+        log.exception("hook.untaken", way=way.name)
+        return Response(status_code=500)
     return _answer(received)
 
 
