@@ -16,7 +16,7 @@ from tests.inbound import hooks
 from tests.inbound.hooks import NOW, new_key, shown
 from tests.inbound.mails import TOKEN, Texts, mail
 from troth.domain.incoming import Address, AddressKind, Incoming
-from troth.inbound.hook import ForgedError, Hook, HookWay, Received, UnreadableError
+from troth.inbound.hook import ForgedError, Hook, HookWay, UnreadableError
 from troth.inbound.mailgun import Mailgun, MailgunSettings
 from troth.inbound.postmark import Postmark, PostmarkSettings
 from troth.inbound.sendgrid import SendGrid, SendGridSettings
@@ -72,8 +72,8 @@ MAILGUN, POSTMARK, SENDGRID = (provider.way for provider in PROVIDERS.values())
 @every_provider
 def test_a_genuine_mail_is_read_signed_with_either_secret_while_they_change(provider):
     wanted = Incoming(provider.way.name, provider.provider_id, ANA, "done", TOKEN)
-    assert provider.way.read(provider.present, NOW) == Received((wanted,))
-    assert provider.way.read(provider.coming, NOW) == Received((wanted,))
+    assert provider.way.read(provider.present, NOW).messages == (wanted,)
+    assert provider.way.read(provider.coming, NOW).messages == (wanted,)
 
 
 @every_provider

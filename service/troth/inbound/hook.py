@@ -29,6 +29,9 @@ class Hook:
     body: bytes
 
 
+OK = 200  # for those who take an empty 204 for a failure, and come again
+
+
 @dataclass(frozen=True)
 class Received:
     """What a request brought. Without an `answer` it gets an empty 204, for some send that on.

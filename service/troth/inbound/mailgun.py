@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import ClassVar
 
-from troth.inbound.hook import ForgedError, Hook, Received, WaySettings
+from troth.inbound.hook import OK, ForgedError, Hook, Received, WaySettings
 from troth.inbound.mails.mail import MailRead, incoming_mail, mail_of, own_words, read_mail
 from troth.inbound.mails.mime import Headers, field_value
 from troth.inbound.proofs.age import check_age, seconds
@@ -41,7 +41,7 @@ class Mailgun:
         token = self._verified(fields, now)
         raw = fields.get("body-mime")
         mail = read_mail(raw) if raw is not None else _parsed(fields)
-        return Received((incoming_mail(mail, self.name, token),))
+        return Received((incoming_mail(mail, self.name, token),), status=OK)
 
     def _verified(self, fields: dict[str, bytes], now: datetime) -> str:
         timestamp, token = text_field(fields, "timestamp"), text_field(fields, "token")

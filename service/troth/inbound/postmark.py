@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
-from troth.inbound.hook import Hook, Received, UnreadableError, WaySettings
+from troth.inbound.hook import OK, Hook, Received, UnreadableError, WaySettings
 from troth.inbound.mails.mail import incoming_mail, mail_of, own_words
 from troth.inbound.mails.mime import Headers, field_value
 from troth.inbound.proofs.shared_secret import OneOrTwoSecrets, check_given, login, plain
@@ -70,7 +70,7 @@ class Postmark:
         headers = Headers(tuple(_fields(mail)))
         text = own_words(mail.plain, mail.html)
         read = mail_of(headers, text, recipients=[field_value(mail.recipient)])
-        return Received((incoming_mail(read, self.name, mail.message_id),))
+        return Received((incoming_mail(read, self.name, mail.message_id),), status=OK)
 
 
 def _read(body: bytes) -> _Mail:

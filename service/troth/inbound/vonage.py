@@ -4,14 +4,14 @@ A bearer token holds the time and the hash of the body, which Vonage's own libra
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from pydantic import Field
 
 from troth.domain.incoming import AddressKind
-from troth.inbound.hook import ForgedError, Hook, Received, UnreadableError
+from troth.inbound.hook import OK, ForgedError, Hook, Received, UnreadableError
 from troth.inbound.proofs.age import WINDOW, check_age
 from troth.inbound.proofs.json_web_token import read_claims
 from troth.inbound.proofs.shared_secret import ProviderSecret
@@ -59,14 +59,13 @@ class Vonage:
 
     def _message(self, message: Mapping[str, Any]) -> Received:
         if "status" in message:
-            return Received()
+            return Received(status=OK)
         kind = _KINDS.get(words_at(message, "channel") or "")
         if kind is None:
             raise UnreadableError("this channel is not known")
         sender = id_at(message, "from")
-        return received_text(
-            self.name, id_at(message, "message_uuid"), sender, _text(message), kind
-        )
+        number = id_at(message, "message_uuid")
+        return replace(received_text(self.name, number, sender, _text(message), kind), status=OK)
 
 
 def _text(message: Mapping[str, Any]) -> str | None:
