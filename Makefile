@@ -9,6 +9,7 @@ BESIDE := .venv-benchmarks
 export UV_PYTHON_DOWNLOADS := never
 # Trust whom this machine trusts, as Debian's pip does, or a network with an authority of its own stops uv.
 export UV_SYSTEM_CERTS := $(if $(wildcard /etc/ssl/certs/ca-certificates.crt),true,false)
+export NODE_EXTRA_CA_CERTS ?= $(wildcard /etc/ssl/certs/ca-certificates.crt)
 unexport VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
@@ -46,7 +47,7 @@ servers: $(UV) ## fetch the chat servers that tests talk to and no Linux has, in
 	@echo "servers: Synapse and a Telegram emulator; prosody and mosquitto are the system's"
 	@UV_TOOL_DIR=$(CURDIR)/.tools/environments UV_TOOL_BIN_DIR=$(CURDIR)/.tools/bin \
 		$(UV) tool install --quiet --compile-bytecode --python $(PYTHON) matrix-synapse==1.163.2
-	@npm install --silent --no-audit --no-fund --ignore-scripts --prefix .tools telegram-test-api@4.2.1
+	@npm install --silent --fetch-timeout=60000 --fetch-retries=2 --no-audit --no-fund --ignore-scripts --prefix .tools telegram-test-api@4.2.1
 
 faults: $(READY) ## break everything at length: processes, servers, disks and clocks (half an hour)
 	@echo "faults: the full forms, with their counts (one file: make faults T=tests/faults/test_killed.py)"

@@ -2,6 +2,8 @@
 
 import itertools
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 
@@ -227,3 +229,23 @@ def test_a_late_reply_is_judged_as_of_its_nudge(stage: Stage, text: Text):
     text("done")
     assert stage.outcomes()[0] == "kept"
     stage.ben.expects("It counts just as if it had come earlier", on="/ben/first")
+
+
+def test_a_hundred_redeliveries_at_once_count_once_and_are_answered_once(stage: Stage, text: Text):
+    evening(stage)
+    message = Incoming("test", "sms-7", PHONE, "A walk.")
+    gate = Barrier(10)
+
+    def hand_in(_: int) -> str:
+        gate.wait(timeout=10)
+        answers = {answer.text for _ in range(10) if (answer := stage.store.hear(message))}
+        assert len(answers) == 1
+        return answers.pop()
+
+    with ThreadPoolExecutor(10) as pool:
+        said = set(pool.map(hand_in, range(10)))
+    assert said == {"High and low of the day: your words are kept."}
+    stage.settle_down()
+    stage.ben.expects("your words are kept", on="/ben/first")
+    stage.ben.expects_nothing()
+    assert len(stage.events("reply.received")) == 3  # two confirmed their channel before

@@ -13,6 +13,9 @@ window = "4h"
 """
 
 
+BOTH = COFFEE + 'rule = "both"\n'
+
+
 @pytest.fixture
 def evening(stage: Stage) -> Stage:
     """Coffee at 21:30, both asked."""
@@ -152,3 +155,33 @@ def test_words_that_were_asked_for_stay_words(stage: Stage):
         actor.expects("High and low of the day")
     assert "your words are kept" in stage.ana.says("thanks for asking, it was the walk")
     assert stage.words_of("ana") == ["thanks for asking, it was the walk"]
+
+
+def test_we_did_it_unasked_opens_and_answers_what_comes_today(stage: Stage):
+    stage.couple(couple_file(BOTH))
+    assert stage.ana.says("we did it") == "Coffee together: noted as done."
+    stage.wind("21:31")
+    stage.ana.expects_nothing()
+    stage.ben.expects("Coffee together")
+    stage.ben.says("done")
+    assert stage.outcomes() == ["kept"]
+    stage.wind("21:31")
+    for actor in (stage.ana, stage.ben):
+        actor.expects("Coffee together")  # tomorrow's comes as ever
+    assert len(stage.occurrences()) == 2
+
+
+def test_what_was_answered_unasked_outlives_a_change_of_the_file(stage: Stage):
+    stage.couple(couple_file(BOTH))
+    stage.ana.says("we did it")
+    stage.couple(couple_file(BOTH.replace("4h", "5h")))
+    stage.wind("21:31")
+    stage.ana.expects_nothing()
+    stage.ben.expects("Coffee together")
+    assert len(stage.occurrences()) == 1
+
+
+def test_where_two_come_today_nobody_can_say_which_was_done(stage: Stage):
+    stage.couple(couple_file(COFFEE + COFFEE.replace("coffee]", "tea]")))
+    assert stage.ana.says("we did it") == "Nothing is waiting for an answer just now."
+    assert stage.occurrences() == []

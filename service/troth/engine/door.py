@@ -14,6 +14,7 @@ from troth.engine import effects, events
 from troth.engine.effects import ACKNOWLEDGING
 from troth.engine.requests import REQUESTS, Request
 from troth.engine.target import Candidates, candidates
+from troth.engine.unasked import open_todays
 from troth.engine.visit import Visit, may_name
 from troth.store import couples, ledger, occurrences, replies, rituals
 from troth.store.database import Database
@@ -59,6 +60,8 @@ def take_in(
     visit = Visit(couple, partner, language, reply, said, now)
     chosen = found.choose(said)
     meant = occurrences.lock_occurrence(conn, chosen.id) if chosen else None
+    if said.verb is Verb.DONE and not found.any:
+        meant = open_todays(conn, vault, visit)
     _record(conn, vault, visit, reply_id, meant)
     text = _act(conn, vault, visit, found, meant)
     replies.set_answer(conn, reply_id, text)

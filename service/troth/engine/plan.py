@@ -38,6 +38,17 @@ def plan(db: Database, vault: Vault, now: datetime, limit: int = 1_000) -> int:
     return len(rows)
 
 
+def plan_early(conn: Connection, vault: Vault, row: RitualRow, now: datetime) -> int | None:
+    """Give birth to one ritual's next slot long before its time; return the occurrence's id.
+
+    Its nudges wait for their moment as ever: only who has answered by then is not asked.
+    """
+    due = _load(conn, [row])
+    move = _decide_safely(due[0], now) if due else None
+    born = _apply(conn, vault, [move], now) if move else {}
+    return next(iter(born.values()), None)
+
+
 def _load(conn: Connection, rows: list[RitualRow]) -> list[DueRitual]:
     """Load what deciding needs; a row whose spec or couple can't be read is left out."""
     whose = couples.load_couples(conn, {row.couple_id for row in rows})
@@ -68,7 +79,9 @@ def _decide_safely(due: DueRitual, now: datetime) -> Move | None:
         return None
 
 
-def _apply(conn: Connection, vault: Vault, moves: list[Move], now: datetime) -> None:
+def _apply(
+    conn: Connection, vault: Vault, moves: list[Move], now: datetime
+) -> dict[tuple[int, str], int]:
     """Write births and first nudges in one transaction; another clock's births stay its.
 
     Who moves the ritual on gives the birth, so that one that was retired meanwhile has none.
@@ -85,3 +98,4 @@ def _apply(conn: Connection, vault: Vault, moves: list[Move], now: datetime) -> 
         if occurrence_id is not None:
             planned += first_nudges(due.couple, birth, occurrence_id, ways, codes)
     nudges.plan_nudges(conn, vault, planned, now)
+    return born

@@ -4,14 +4,14 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, delete, exists, func, select, update
 
 from troth.domain.rules import Outcome
 from troth.domain.score import HALF_LIFE
 from troth.domain.states import Excuse, NudgePurpose, NudgeState, OccurrenceState
 from troth.store.batches import given, insert_rows
 from troth.store.records import Due, Occurrence, stamp_from_json
-from troth.store.tables import couples, nudges, occurrences, rituals
+from troth.store.tables import couples, nudges, occurrences, replies, rituals
 
 NEWEST = HALF_LIFE * 53  # older occurrences weigh less than a double can show
 
@@ -57,6 +57,7 @@ def unbear(conn: Connection, couple_id: int, now: datetime) -> list[Due]:
         occurrences.c.state == OccurrenceState.OPEN,
         occurrences.c.announced.is_(False),
         occurrences.c.due_at > now,
+        ~exists().where(replies.c.occurrence_id == occurrences.c.id),  # somebody has answered it
     )
     ahead = set(conn.execute(select(occurrences.c.id).where(*coming)).scalars())
     if not ahead:

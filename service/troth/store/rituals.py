@@ -30,24 +30,30 @@ def take_due(conn: Connection, until: datetime, limit: int) -> list[RitualRow]:
     Their couples are held until the transaction ends; those that another holds are left out.
     """
     query = (
-        select(
-            rituals.c.id,
-            rituals.c.couple_id,
-            cast(rituals.c.spec, Text).label("text"),
-            rituals.c.born,
-            rituals.c.kept,
-            rituals.c.next_slot,
-        )
+        _standing()
         .join(couples, couples.c.id == rituals.c.couple_id)
         .where(rituals.c.next_due <= until)
         .order_by(rituals.c.next_due)  # and by nothing more: a burst would be sorted each time
         .limit(limit)
     )
     held = query.with_for_update(of=couples, key_share=True, skip_locked=True)
-    return [
-        RitualRow(row.id, row.couple_id, row.text, row.born, row.kept, row.next_slot)
-        for row in conn.execute(held)
-    ]
+    return [_ritual_row(row) for row in conn.execute(held)]
+
+
+def coming_of(conn: Connection, couple_id: int, until: datetime) -> list[RitualRow]:
+    """Return a couple's rituals whose next slot comes by then, the earliest first."""
+    query = _standing().where(rituals.c.couple_id == couple_id, rituals.c.next_due <= until)
+    return [_ritual_row(row) for row in conn.execute(query.order_by(rituals.c.next_due))]
+
+
+def _standing() -> Select[Any]:
+    text = cast(rituals.c.spec, Text).label("text")
+    placed = (rituals.c.born, rituals.c.kept, rituals.c.next_slot)
+    return select(rituals.c.id, rituals.c.couple_id, text, *placed)
+
+
+def _ritual_row(row: Row[Any]) -> RitualRow:
+    return RitualRow(row.id, row.couple_id, row.text, row.born, row.kept, row.next_slot)
 
 
 def next_due(conn: Connection) -> datetime | None:

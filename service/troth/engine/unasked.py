@@ -1,0 +1,41 @@
+"""unasked: "we did it" before anybody was asked opens today's occurrence, and answers it."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from troth.domain.slots import day_of, slot_at, slot_minute
+from troth.engine.plan import plan_early
+from troth.engine.visit import Visit
+from troth.store import occurrences, rituals
+from troth.store.records import Occurrence, RitualRow, ritual_from_text
+from troth.store.vault import Vault
+
+A_DAY = timedelta(days=1)
+
+
+def open_todays(conn: Connection, vault: Vault, visit: Visit) -> Occurrence | None:
+    """Return today's occurrence, born early, where there is one ritual that can be meant.
+
+    Where two come today, nobody can say which was done: then it is asked for in its time.
+    """
+    coming = rituals.coming_of(conn, visit.couple.id, visit.now + A_DAY)
+    todays = [row for row in coming if _is_today(visit, row)]
+    if len(todays) != 1:
+        return None
+    born = plan_early(conn, vault, todays[0], visit.now)
+    return occurrences.lock_occurrence(conn, born) if born is not None else None
+
+
+def _is_today(visit: Visit, row: RitualRow) -> bool:
+    couple = visit.couple
+    try:
+        zone = couple.zones.of(ritual_from_text(row.spec).zone)
+    except ValueError:  # a damaged row steps aside in its own time
+        return False
+    due = slot_at(slot_minute(row.next_slot), zone).starts_at
+    return _day(visit, due) == _day(visit, visit.now)
+
+
+def _day(visit: Visit, moment: datetime) -> object:
+    return day_of(moment, visit.couple.zone, visit.couple.day_starts)
