@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import json
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -36,9 +37,9 @@ class Run:
     seconds: float
 
     @property
-    def untaken(self) -> int:
-        """How many were not answered as they should."""
-        return sum(one.status != TAKEN for one in self.handed)
+    def untaken(self) -> Counter[int]:
+        """How many were not answered as they should, by what they were answered with."""
+        return Counter(one.status for one in self.handed if one.status != TAKEN)
 
 
 def hand_in(answers: Sequence[Answer], ports: Sequence[int], at_once: int) -> Run:
