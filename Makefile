@@ -68,6 +68,8 @@ benchmarks: $(BESIDE)/.ready ## measure Troth beside other queues and schedulers
 	@$(BESIDE)/bin/python -m tests.benchmarks.burst --tls --nudges 2000 --slow-nudges 200
 	@echo "benchmarks: many rituals due in one minute"
 	@$(BESIDE)/bin/python -m tests.benchmarks.plan
+	@echo "benchmarks: replies through the door"
+	@$(BESIDE)/bin/python -m tests.benchmarks.replies
 
 clean: ## remove what make made
 	@echo "clean: .venv, $(BESIDE), .tools and caches"

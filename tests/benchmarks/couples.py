@@ -1,7 +1,7 @@
 """Couples of whom each has one ritual, loaded as Troth loads them, and due when we say."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -37,6 +37,7 @@ cron = "0 7 * * *"
 window = "2h"
 rule = "both"
 """
+Words = Callable[[int, str], str]  # of a couple's file, by its number and where channels lead
 
 
 @dataclass(frozen=True)
@@ -48,10 +49,15 @@ class Loaded:
     apply: float
 
 
-def load(url: str, folder: Path, couples: int, channel_url: str) -> Loaded:
+def words_of(number: int, channel_url: str) -> str:
+    """One couple's file."""
+    return FILE.format(number=number, zone=ZONE.key, url=channel_url)
+
+
+def load(url: str, folder: Path, couples: int, channel_url: str, words: Words = words_of) -> Loaded:
     """Write couples' files, load and apply them; then let every owner have agreed already."""
     with opened(url) as store:
-        files = _write_files(folder, couples, channel_url)
+        files = _write_files(folder, couples, channel_url, words)
         progress(f"loading {couples} couples' files")
         began = time.monotonic()
         found = load_schedules([files], is_channel_url)
@@ -61,8 +67,9 @@ def load(url: str, folder: Path, couples: int, channel_url: str) -> Loaded:
         applied = time.monotonic()
         progress(f"applied in {applied - loaded:.1f} s")
         agree(store)
-        with store.db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
-            conn.execute(text("VACUUM ANALYZE"))
+        if not store.db.is_sqlite:
+            with store.db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
+                conn.execute(text("VACUUM ANALYZE"))
     return Loaded(couples, loaded - began, applied - loaded)
 
 
@@ -76,12 +83,11 @@ def opened(url: str) -> Iterator[Store]:
         store.db.close()
 
 
-def _write_files(folder: Path, couples: int, channel_url: str) -> Path:
+def _write_files(folder: Path, couples: int, channel_url: str, words: Words) -> Path:
     files = folder / "couples"
     files.mkdir()
     for number in range(couples):
-        words = FILE.format(number=number, zone=ZONE.key, url=channel_url)
-        (files / f"{number:06}.toml").write_text(words)
+        (files / f"{number:06}.toml").write_text(words(number, channel_url))
     return files
 
 

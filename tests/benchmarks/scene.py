@@ -145,14 +145,15 @@ def _read(scene: Scene, roles: Mapping[str, Process], url: str | None) -> Readin
     return Reading(
         {role: cost([process.pid]) for role, process in roles.items()},
         {
-            "postgresql": cost([_pid(scene.postgres)]),
-            "redis": cost([_pid(scene.redis)]),
+            "postgresql": cost([pid_of(scene.postgres)]),
+            "redis": cost([pid_of(scene.redis)]),
             "sink": cost([scene.sink.process.pid]),
         },
         scene.postgres.traffic(url) if url else None,
     )
 
 
-def _pid(server: Server) -> int:
+def pid_of(server: Server) -> int:
+    """The process that holds a running server's own on its leash."""
     assert server._process is not None
     return server._process.pid

@@ -3,11 +3,12 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.benchmarks import burst
+from tests.benchmarks import asked, burst, replies
 from tests.benchmarks.measure import timing
 from tests.support.wire import Arrival
 
@@ -50,6 +51,35 @@ def test_every_copied_couple_is_planned_dispatched_and_inserted_once() -> None:
     assert found["plan"]["claimed"] == 2 * couples
     assert found["plan"]["insert"] > 0
     assert [tick["rituals"] for tick in found["idle"]] == [50, 50]
+
+
+def test_every_reply_is_kept_and_settled_at_every_door() -> None:
+    found = _run("replies", "--replies=40", "--at-once=4", "--processes=2")
+    doors = {door["name"]: door for door in found["doors"]}
+    assert set(doors) == {"embedded", "cluster", "bare, sqlite", "bare, postgresql"}
+    for door in doors.values():
+        assert door["replies"] == 36  # four came before it was measured
+        assert 0 < door["p50"] <= door["p99"] <= door["longest"]
+        assert door["rate"] > 0
+    assert set(found["ratios"]) >= {"replies/s, embedded / bare, sqlite"}
+
+
+def test_what_was_not_kept_ends_the_benchmark(tmp_path: Path) -> None:
+    with pytest.raises(SystemExit, match="0 are kept where 20 were to be"):
+        asked.check_kept(f"sqlite:///{tmp_path / 'troth.db'}", couples=10)
+
+
+def test_partners_say_what_every_outcome_needs() -> None:
+    assert asked.outcomes(couples=20) == {"kept": 16, "excused": 2, "missed": 2}
+    said = asked.answers(couples=20)
+    assert len({answer.name for answer in said} | {answer.sender for answer in said}) == 80
+
+
+def test_replies_come_two_a_couple_and_not_all_at_once() -> None:
+    with pytest.raises(SystemExit, match="an even number"):
+        replies.main(["--replies=3"])
+    with pytest.raises(SystemExit, match="between 1 and 100"):
+        replies.main(["--at-once=101"])
 
 
 def test_a_nudge_that_came_twice_is_counted_as_repeated() -> None:
