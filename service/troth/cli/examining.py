@@ -1,6 +1,7 @@
 """The checks of `troth doctor`, from the settings inwards; each needs those before it."""
 
 from troth.bootstrap import open_store
+from troth.cli.examining_ways import examine_ways
 from troth.delivery.courier import is_channel_url
 from troth.engine.health import Finding, Health, examine_store
 from troth.errors import TrothError
@@ -20,6 +21,7 @@ def examine() -> list[Finding]:
     findings = [Finding("settings", Health.GOOD, "the settings can be read")]
     findings += [_misspelt(name) for name in strange_variables()]
     findings += [_schedules(settings), _redis(settings), _links(settings)]
+    findings += examine_ways(settings)
     try:
         store = open_store(settings)
         findings.append(Finding("store", Health.GOOD, "the database, its schema and its key fit"))

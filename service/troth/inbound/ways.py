@@ -52,6 +52,11 @@ class Way:
     hook: Any = None  # of its settings
     listener: Any = None  # of its settings, and of a memory where it keeps a place
     remembers: bool = False
+    needs: str = ""  # a library of an extra of the same name as the way
+
+    def listens(self, settings: WaySettings) -> bool:
+        """Whether messages are fetched: a way that could do both does, unless a hook is told of."""
+        return self.listener is not None and not getattr(settings, "hook_secrets", ())
 
 
 WAYS: Mapping[str, Way] = {
@@ -72,11 +77,11 @@ WAYS: Mapping[str, Way] = {
     "imap": Way(ImapSettings, MAIL, listener=Imap, remembers=True),
     "telegram": Way(TelegramSettings, frozenset({A.TELEGRAM}), TelegramHook, TelegramListener),
     "matrix": Way(MatrixSettings, frozenset({A.MATRIX}), listener=MatrixListener, remembers=True),
-    "xmpp": Way(XmppSettings, frozenset({A.XMPP}), listener=XmppListener),
+    "xmpp": Way(XmppSettings, frozenset({A.XMPP}), listener=XmppListener, needs="slixmpp"),
     "slack": Way(SlackSettings, frozenset({A.SLACK}), SlackHook),
     "discord": Way(DiscordSettings, frozenset({A.DISCORD}), DiscordHook),
     "signal": Way(SignalSettings, frozenset({A.SIGNAL}), listener=SignalListener),
-    "mqtt": Way(MqttSettings, frozenset({A.MQTT}), listener=MqttListener),
+    "mqtt": Way(MqttSettings, frozenset({A.MQTT}), listener=MqttListener, needs="paho"),
 }
 
 
@@ -90,9 +95,14 @@ def open_listeners(given: Given, memory: Memory) -> list[Listener]:
     """Return the ways in that listen; `memory` keeps where they stand. Raises TrothError."""
     found = []
     for _, way, settings in _open(given):
-        if way.listener is not None and not getattr(settings, "hook_secrets", ()):
+        if way.listens(settings):
             found.append(way.listener(settings, *([memory] if way.remembers else [])))
     return found
+
+
+def handed_over(given: Given) -> frozenset[str]:
+    """Return the ways whose providers call us; the others are listened to. Raises TrothError."""
+    return frozenset(name for name, way, settings in _open(given) if not way.listens(settings))
 
 
 def open_kinds(given: Given) -> frozenset[str]:
