@@ -80,8 +80,8 @@ def table(found: Sequence[Replied]) -> str:
 
 
 def ratio_table(ratio: Mapping[str, float]) -> str:
-    """One line a ratio; nothing where there is none."""
-    return lined_up([[name, f"{value:.2f}"] for name, value in ratio.items()]) if ratio else ""
+    """One line a ratio, of which there is at least one."""
+    return lined_up([[name, f"{value:.2f}"] for name, value in ratio.items()])
 
 
 def data(found: Sequence[Replied]) -> dict[str, Any]:

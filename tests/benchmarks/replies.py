@@ -41,7 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(json.dumps({"given": vars(given), **known, **replied.data(found)}))  # noqa: T201
     else:
         print(replied.table(found))  # noqa: T201
-        print(replied.ratio_table(replied.ratios(found)))  # noqa: T201
+        if ratios := replied.ratios(found):
+            print(replied.ratio_table(ratios))  # noqa: T201
 
 
 def _measure(scene: Scene, chosen: Sequence[Door], given: argparse.Namespace) -> list[Replied]:
