@@ -1,8 +1,9 @@
 """Connections to the store."""
 
 import sqlite3
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.engine import URL, Engine, make_url
@@ -41,6 +42,7 @@ class Database:
         self.url = _parse(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _engine(self.url, pool_size)
+        self._turns = threading.Lock() if self.is_sqlite else nullcontext()
         self._writer = self.engine.execution_options(writes=True)
         self._reader = (
             self.engine
@@ -60,9 +62,11 @@ class Database:
     def writing(self) -> Iterator[Connection]:
         """Give a connection whose changes are committed together, or not at all.
 
-        On SQLite the one writer's place is taken at once, so that what was read stays true.
+        On SQLite the one writer's place is taken at once, so that what was read stays true. Its
+        threads wait for each other here: SQLite's own waiting knows no turns, and under many
+        replies at once one may wait until it gives up.
         """
-        with self._writer.begin() as connection:
+        with self._turns, self._writer.begin() as connection:
             yield connection
 
     @contextmanager
