@@ -167,9 +167,9 @@ class House:
             raw.close()
 
     @contextmanager
-    def serving(self, *, demo: bool = False) -> Iterator[str]:
-        """Serve the pages on a port of this machine; gives the address."""
-        port = free_port()
+    def serving(self, *, demo: bool = False, port: int | None = None) -> Iterator[str]:
+        """Serve the pages on a port of this machine, or on the one named; gives the address."""
+        port = port or free_port()
         app = create_app(self.store, demo=demo)
         server = uvicorn.Server(
             uvicorn.Config(app, port=port, log_config=None, access_log=False, lifespan="off")
