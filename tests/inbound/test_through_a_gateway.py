@@ -111,12 +111,14 @@ def line(tmp_path: Path, kannel: Kannel) -> Iterator[Line]:
 
 def test_a_nudge_goes_out_its_answer_settles_and_is_echoed_once(line: Line) -> None:
     line.shows("Two cups, one table", "Reply done, later or skip")
+    failures = line.kannel.failures()
     with line.house.serving(port=line.kannel.web_port):
         line.writes("done")
     assert line.states() == [OccurrenceState.KEPT]
     line.house.wind(minutes=1)
     line.shows("noted as done")
     line.shows_nothing()
+    assert line.kannel.failures() == failures
 
 
 def test_a_thumb_is_an_answer(line: Line) -> None:

@@ -42,6 +42,7 @@ class House:
         start: datetime = MONDAY,
         public_url: str | None = None,
         inbound: dict[str, dict[str, Any]] | None = None,
+        reply_address: str | None = None,
     ) -> None:
         settings = Settings(
             data=folder,
@@ -50,6 +51,7 @@ class House:
             redis_url=None,
             public_url=public_url,
             inbound=inbound or {},
+            reply_address=reply_address,
         )
         self.folder = folder
         self.clock = ManualClock(start)
@@ -193,9 +195,10 @@ def house_in(
     start: datetime = MONDAY,
     public_url: str | None = None,
     inbound: dict[str, dict[str, Any]] | None = None,
+    reply_address: str | None = None,
 ) -> Iterator[House]:
     """A house, closed at the end."""
-    house = House(folder, start, public_url, inbound)
+    house = House(folder, start, public_url, inbound, reply_address)
     try:
         yield house
     finally:

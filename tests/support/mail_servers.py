@@ -12,7 +12,7 @@ import smtplib
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
 from pathlib import Path
@@ -74,6 +74,11 @@ class MailServers:
         """Hand a mail to exim, as its writer's program would."""
         with smtplib.SMTP("127.0.0.1", self.smtp, timeout=20) as post:
             post.send_message(message)
+
+    def wait_until(self, check: Callable[[], bool], what: str) -> None:
+        """Return once `check` holds; else fail, with what exim said meanwhile."""
+        assert self._exim is not None
+        self._exim.wait_until(check, what)
 
     @contextmanager
     def mailbox(self, person: str) -> Iterator[imaplib.IMAP4]:
