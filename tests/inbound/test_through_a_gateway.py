@@ -111,14 +111,12 @@ def line(tmp_path: Path, kannel: Kannel) -> Iterator[Line]:
 
 def test_a_nudge_goes_out_its_answer_settles_and_is_echoed_once(line: Line) -> None:
     line.shows("Two cups, one table", "Reply done, later or skip")
-    failures = line.kannel.failures()
     with line.house.serving(port=line.kannel.web_port):
         line.writes("done")
     assert line.states() == [OccurrenceState.KEPT]
     line.house.wind(minutes=1)
     line.shows("noted as done")
     line.shows_nothing()
-    assert line.kannel.failures() == failures
 
 
 def test_a_thumb_is_an_answer(line: Line) -> None:
@@ -130,9 +128,10 @@ def test_a_thumb_is_an_answer(line: Line) -> None:
 
 def test_what_is_written_while_the_pages_are_away_comes_again_and_counts_once(line: Line) -> None:
     line.shows()
-    before = line.kannel.failures()
+    before = len(line.kannel.failures())
     line.kannel.carrier.write(ANA, "done")
-    line.kannel.wait_until(lambda: line.kannel.failures() > before + 1, "second try")
+    line.kannel.wait_until(lambda: len(line.kannel.failures()) > before + 1, "second try")
+    assert len(set(line.kannel.failures()[before:])) == 1, "what was taken has come again"
     assert line.kept() == 1
     with line.house.serving(port=line.kannel.web_port):
         line.kannel.wait_until(lambda: line.kept() == 2, "answer")

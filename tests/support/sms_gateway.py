@@ -4,6 +4,7 @@ Its two programs are one server here: bearerbox keeps what comes and goes by the
 takes what is to be sent and hands over what phones write.
 """
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -92,6 +93,7 @@ class Kannel(ChatServer):
         super().start()
         command = [sys.executable, leash.__file__, *self._program("smsbox")]
         self._smsbox = Process(command, stdin=subprocess.PIPE)
+        self._smsbox.wait_for_line("Connected to bearerbox")
         self._smsbox.wait_for_port(self.port)
 
     def stop(self) -> None:
@@ -126,10 +128,10 @@ class Kannel(ChatServer):
         assert self._smsbox is not None
         self._smsbox.wait_until(check, what)
 
-    def failures(self) -> int:
-        """How often nobody took what it had to hand over."""
+    def failures(self) -> list[str]:
+        """Each time that something was not taken: where it was to go."""
         assert self._smsbox is not None
-        return self._smsbox.output.count("Couldn't fetch")
+        return re.findall(r"Couldn't fetch <(\S+)>", self._smsbox.output)
 
     def _command(self) -> Sequence[str | Path]:
         return self._program("bearerbox")
