@@ -48,7 +48,7 @@ def house(tmp_path: Path) -> Iterator[House]:
 
 @pytest.fixture
 def web(house: House) -> Iterator[httpx.Client]:
-    with house.serving(demo=False) as address, httpx.Client(base_url=address) as client:
+    with house.serving(demo=False) as address, httpx.Client(base_url=address, timeout=30) as client:
         yield client
 
 
