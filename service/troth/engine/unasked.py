@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from troth.domain.reply import normal_words
 from troth.domain.slots import day_of, slot_at, slot_minute
 from troth.engine.plan import plan_early
 from troth.engine.visit import Visit
@@ -12,13 +13,17 @@ from troth.store.records import Occurrence, RitualRow, ritual_from_text
 from troth.store.vault import Vault
 
 A_DAY = timedelta(days=1)
+LEAST_WORDS = 2  # "we did", "did it", in any language
 
 
 def open_todays(conn: Connection, vault: Vault, visit: Visit) -> Occurrence | None:
     """Return today's occurrence, born early, where there is one ritual that can be meant.
 
-    Where two come today, nobody can say which was done: then it is asked for in its time.
+    Where two come today, nobody can say which was done: then it is asked for in its time. A bare
+    "yes" or "done" answers something, and who has nothing open may well mean yesterday's.
     """
+    if len(normal_words(visit.reply.text)) < LEAST_WORDS:
+        return None
     coming = rituals.coming_of(conn, visit.couple.id, visit.now + A_DAY)
     todays = [row for row in coming if _is_today(visit, row)]
     if len(todays) != 1:

@@ -9,6 +9,7 @@ reaction to a message that is not ours - is not for us and is passed over.
 import json
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from functools import partial
 from typing import ClassVar
 from urllib.parse import quote
@@ -69,7 +70,8 @@ class MatrixListener:
 
     def run(self, take: Take, stopping: threading.Event) -> None:
         """Sync until stopped."""
-        keep_at(self.name, lambda: self._turn(take, stopping), stopping)
+        with closing(self._api):
+            keep_at(self.name, lambda: self._turn(take, stopping), stopping)
 
     def _turn(self, take: Take, stopping: threading.Event) -> None:
         """Take what is new. What was said before the first sync of all answered nothing of ours."""

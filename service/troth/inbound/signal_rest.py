@@ -7,6 +7,7 @@ its mode `json-rpc` it takes no polls; `normal` and `native` do.
 
 import ipaddress
 import threading
+from contextlib import closing
 from typing import ClassVar
 from urllib.parse import quote, urlsplit
 
@@ -55,7 +56,8 @@ class SignalListener:
 
     def run(self, take: Take, stopping: threading.Event) -> None:
         """Poll until stopped."""
-        keep_at(self.name, lambda: self._turn(take, stopping), stopping)
+        with closing(self._api):
+            keep_at(self.name, lambda: self._turn(take, stopping), stopping)
 
     def _turn(self, take: Take, stopping: threading.Event) -> None:
         query: dict[str, str | int] = {"timeout": self._settings.poll, "ignore_attachments": "true"}

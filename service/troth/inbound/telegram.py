@@ -6,7 +6,7 @@ group, whoever answers there answers for the partner whose channel the group is.
 
 import threading
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import datetime
 from typing import ClassVar
 
@@ -79,7 +79,8 @@ class TelegramListener:
 
     def run(self, take: Take, stopping: threading.Event) -> None:
         """Poll until stopped."""
-        keep_at(self.name, self._turn(take, stopping), stopping)
+        with closing(self._api):
+            keep_at(self.name, self._turn(take, stopping), stopping)
 
     def _turn(self, take: Take, stopping: threading.Event) -> Callable[[], None]:
         def turn() -> None:

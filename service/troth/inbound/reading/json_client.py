@@ -46,6 +46,10 @@ class JsonClient:
         """Send JSON and return what is told; raise UnreachableError."""
         return self._ask("POST", path, seconds, body=body)
 
+    def close(self) -> None:
+        """Let the connections go; who asks again opens new ones."""
+        self._session.close()
+
     def _ask(
         self,
         method: Literal["GET", "POST"],
