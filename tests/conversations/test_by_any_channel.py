@@ -249,3 +249,71 @@ def test_a_hundred_redeliveries_at_once_count_once_and_are_answered_once(stage: 
     stage.ben.expects("your words are kept", on="/ben/first")
     stage.ben.expects_nothing()
     assert len(stage.events("reply.received")) == 3  # two confirmed their channel before
+
+
+def test_a_tap_on_what_is_no_nudge_answers_nothing(stage: Stage, text: Text):
+    evening(stage)
+    before = len(stage.events("reply.received"))
+    assert text("👍", quoted="See you at the shop, love") is None
+    assert text("Liked “See you at the shop, love”") is None
+    text("score")
+    said = stage.ben.expects("nothing to count", on="/ben/first")
+    assert text(f"Loved “{said.body}”") is None
+    assert len(stage.events("reply.received")) == before + 1  # the score alone
+    assert stage.outcomes() == ["open"]
+
+
+def test_our_own_answer_that_comes_back_is_no_answer(stage: Stage, text: Text):
+    evening(stage)
+    said = text("score")
+    stage.ben.expects("nothing to count", on="/ben/first")
+    assert said is not None
+    assert text(said) is None
+    assert stage.outcomes() == ["open"]
+
+
+def test_two_machines_that_answer_each_other_come_to_an_end(stage: Stage, text: Text):
+    for number in range(30):
+        text("next" if number % 3 else "score")
+    heard = len([each for each in stage.ben.everything() if each.on == "/ben/first"])
+    for _ in stage.ben._unread():
+        stage.ben.expects("")
+    assert heard < 16
+
+
+def test_a_channel_whose_owner_has_not_agreed_takes_the_laws_words_only(stage: Stage, text: Text):
+    fresh = BEN.replace("0100", "0177").replace("first", "third")
+    stage.couple(couple_file(EVENING, ben=fresh))
+    stage.settle_down()
+    stage.ben.expects("Troth asks first", on="/ben/third")
+    stranger = Address(AddressKind.PHONE, "+15550177")
+    for words in ("score", "next", "we did it", "A walk."):
+        assert text(words, of=stranger) is None
+    assert text("yes", of=stranger) is not None
+    stage.ben.expects("You will hear from Troth here", on="/ben/third")
+
+
+def test_stop_stops_whatever_has_that_address(stage: Stage, text: Text):
+    twice = BEN.replace('address = "mail:Ben@Example.org"', 'address = "phone:+15550100"')
+    stage.couple(couple_file(EVENING, ben=twice))
+    text("STOP")
+    assert {each.state for each in stage.channels("ben")} == {ChannelState.STOPPED}
+    stage.ben.expects("You will get nothing more here")
+
+
+@pytest.mark.usefixtures("text")
+def test_a_token_grows_old_with_its_page(stage: Stage):
+    stage.wind("21:30")
+    stage.ana.expects("High and low of the day")
+    token = stage.ben.expects("", on="/ben/first").body.rpartition("/r/")[2].split()[0]
+    stage.sleep(days=40)
+    assert stage.store.hear(Incoming("test", "m-1", MAIL, "A day.", token=token)) is None
+
+
+def test_long_ids_are_told_apart_to_their_end(stage: Stage, text: Text):
+    evening(stage)
+    assert "your words" in str(text("A walk.", again="x" * 250 + "1"))
+    assert "your words" in str(text("A run.", again="x" * 250 + "2"))
+    for _ in range(2):
+        stage.ben.expects("your words are kept", on="/ben/first")
+    assert stage.words_of("ben") == ["A run."]

@@ -185,3 +185,34 @@ def test_where_two_come_today_nobody_can_say_which_was_done(stage: Stage):
     stage.couple(couple_file(COFFEE + COFFEE.replace("coffee]", "tea]")))
     assert stage.ana.says("we did it") == "Nothing is waiting for an answer just now."
     assert stage.occurrences() == []
+
+
+def test_both_may_say_unasked_that_it_was_done(stage: Stage):
+    stage.couple(couple_file(BOTH))
+    for actor in (stage.ana, stage.ben):
+        assert actor.says("we did it") == "Coffee together: noted as done."
+    assert stage.outcomes() == ["kept"]
+    stage.wind("21:31")
+
+
+def test_undo_brings_back_what_the_answer_took_back(stage: Stage):
+    stage.couple(couple_file(COFFEE + 'rule = "either"\n'))
+    stage.ben.says("we did it")
+    stage.ben.says("undo")
+    stage.wind("21:31")
+    for actor in (stage.ana, stage.ben):
+        actor.expects("Coffee together")
+
+
+def test_a_pause_after_being_asked_counts_nothing(evening: Stage):
+    evening.ben.says("pause 3d")
+    evening.wind("12:00")
+    assert evening.outcomes() == ["excused: undelivered"]
+
+
+def test_no_swap_holds_an_occurrence_open_for_ever(evening: Stage):
+    for when in ("2090-01-01 18:00", "9999-12-31 23:59"):
+        assert "to which day or time" in evening.ana.says(f"swap {when}")
+    for _ in range(4):
+        evening.ana.says("swap tomorrow 18:00")
+    assert (evening.occurrence().ends_at - evening.clock.now()).total_seconds() < 25 * 3_600

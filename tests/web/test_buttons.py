@@ -4,6 +4,7 @@ import httpx
 import pytest
 
 from tests.support.house import House
+from troth.domain.grammar import Verb
 from troth.domain.states import ChannelState, OccurrenceState
 from troth.store import channels
 
@@ -50,3 +51,19 @@ def test_what_a_button_cannot_mean_is_refused(house: House, web: httpx.Client) -
     assert web.post(f"/r/{'a' * 32}/done").status_code == 404
     house.wind(days=20)
     assert web.post(f"{link}/done").status_code == 410
+
+
+def test_the_last_press_holds_and_stop_is_heard_each_time(house: House, web: httpx.Client) -> None:
+    house.wind(hours=2)
+    link = house.link("ana", "coffee")
+    for verb in ("done", "no", "done"):
+        assert web.post(f"{link}/{verb}").status_code == 204
+    said = house.said("ana", "coffee")
+    assert said is not None
+    assert said.verb is Verb.DONE
+    for verb in ("stop", "start", "stop"):
+        assert web.post(f"{link}/{verb}").status_code == 204
+    with house.store.db.reading() as conn:
+        ana = house.partner("ana").id
+        states = [each.state for each in channels.channels_of(conn, [ana])[ana]]
+    assert states == [ChannelState.STOPPED]

@@ -4,13 +4,14 @@ Strangers get silence. What is said back is a nudge like any other, planned in t
 keeps the reply: a message that a provider hands in again is not answered again.
 """
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import Connection
 
-from troth.domain.grammar import Verb
+from troth.domain.grammar import LEGAL, Grammar, Verb
 from troth.domain.incoming import LONGEST_ID, AddressKind, Incoming
 from troth.domain.language import Languages
 from troth.domain.reply import Reply, Said, normal_words
@@ -18,7 +19,8 @@ from troth.domain.states import ChannelState, NudgePurpose
 from troth.domain.tapback import read_tapback
 from troth.engine import door, events
 from troth.engine.quoted import quoted_nudge
-from troth.store import channels, couples, ledger, nudges, replies
+from troth.engine.silence import agrees, is_enough, is_passed_over
+from troth.store import channels, couples, ledger, nudges
 from troth.store.database import Database
 from troth.store.records import Channel, Nudge
 from troth.store.vault import Vault
@@ -26,9 +28,7 @@ from troth.store.vault import Vault
 log = structlog.get_logger()
 
 ANSWER_USE = timedelta(minutes=15)  # an answer that comes later is of no use
-MOST_UNHELPFUL = 5  # answers to one address until it says something that is understood
-# In every language that Troth speaks; anywhere else these words mean that something was done.
-AGREEING = frozenset({("yes",), ("y",), ("ja",), ("si",), ("sí",), ("oui",), ("sim",)})
+TOKEN_USE = timedelta(days=14)  # after its nudge was of use, as the answer page has it
 
 
 @dataclass(frozen=True)
@@ -48,22 +48,31 @@ def arrive(
         if incoming.is_bounce:
             _bounce(conn, incoming, now)
         sender = (
-            None if incoming.is_automatic or incoming.is_bounce else _sender(conn, vault, incoming)
+            None
+            if incoming.is_automatic or incoming.is_bounce
+            else _sender(conn, vault, incoming, now)
         )
         if sender is None:
             log.info("arrival.unheard", way=incoming.way, automatic=incoming.is_automatic)
             return None
-        sender = _with_quoted(conn, languages, sender, incoming)
+        couple = couples.load_couple(conn, sender.couple_id)
+        grammar = languages.of(couple.language).grammar
+        sender = _with_quoted(conn, grammar, sender, incoming)
+        about = (sender.channel, sender.nudge, incoming.text, incoming.quoted)
+        if is_passed_over(conn, *about, grammar, now):
+            log.info("arrival.passed_over", way=incoming.way)
+            return None
         answer = door.take_in(conn, vault, languages, _reply(sender, incoming, now), now)
-        if answer.is_new and _is_to_be_said(conn, sender, answer):
+        if answer.is_new and _is_to_be_said(conn, sender, answer, now):
             nudges.plan_nudges(conn, vault, [_echo(sender, answer.text, now)], now)
         return answer
 
 
-def _sender(conn: Connection, vault: Vault, incoming: Incoming) -> Sender | None:
+def _sender(conn: Connection, vault: Vault, incoming: Incoming, now: datetime) -> Sender | None:
     """Find who wrote: by the token that came back, else by their address."""
     nudge = nudges.find_nudge(conn, incoming.token) if incoming.token else None
-    if nudge is not None and nudge.channel_id is not None:
+    is_fresh = nudge is not None and now < nudge.expires_at + TOKEN_USE
+    if nudge is not None and nudge.channel_id is not None and (is_fresh or _stops(incoming)):
         channel = channels.load_channel(conn, nudge.channel_id)
         return Sender(channel, nudge.couple_id, nudge) if channel else None
     address = incoming.address
@@ -97,17 +106,12 @@ def _stops(incoming: Incoming) -> bool:
     return normal_words(incoming.text.partition("\n")[0]) in (("stop",), ("unsubscribe",))
 
 
-def _with_quoted(
-    conn: Connection, languages: Languages, sender: Sender, incoming: Incoming
-) -> Sender:
+def _with_quoted(conn: Connection, grammar: Grammar, sender: Sender, incoming: Incoming) -> Sender:
     """Find what is answered by what is quoted: beside the text, or in a tap that came as text."""
     if sender.nudge is not None:
         return sender
-    quoted = incoming.quoted
-    if quoted is None:
-        couple = couples.load_couple(conn, sender.couple_id)
-        tapped = read_tapback(incoming.text, languages.of(couple.language).grammar)
-        quoted = tapped.quoted if tapped else None
+    tapped = read_tapback(incoming.text, grammar)
+    quoted = incoming.quoted or (tapped.quoted if tapped else None)
     nudge = quoted_nudge(conn, sender.channel, quoted) if quoted else None
     return Sender(sender.channel, sender.couple_id, nudge)
 
@@ -115,7 +119,7 @@ def _with_quoted(
 def _reply(sender: Sender, incoming: Incoming, now: datetime) -> Reply:
     return Reply(
         way=incoming.way,
-        provider_id=incoming.provider_id[:LONGEST_ID],
+        provider_id=_short(incoming.provider_id),
         couple_id=sender.couple_id,
         partner_id=sender.channel.partner_id,
         text=incoming.text,
@@ -127,22 +131,26 @@ def _reply(sender: Sender, incoming: Incoming, now: datetime) -> Reply:
     )
 
 
+def _short(provider_id: str) -> str:
+    """Return an id as the store keeps it; cut, two long ones might be one."""
+    if len(provider_id) <= LONGEST_ID:
+        return provider_id
+    return f"sha256:{hashlib.sha256(provider_id.encode('utf-8', 'replace')).hexdigest()}"
+
+
 def _consent(channel: Channel, text: str) -> Said | None:
     """Read YES, which agrees only where its owner was asked, or has stopped; else it means done."""
     asked = channel.state in (ChannelState.UNCONFIRMED, ChannelState.STOPPED)
-    return Said(Verb.START) if asked and normal_words(text) in AGREEING else None
+    return Said(Verb.START) if asked and agrees(text) else None
 
 
-def _is_to_be_said(conn: Connection, sender: Sender, answer: door.Answer) -> bool:
-    """Whether an answer is sent: each once, but no end of them to who is not understood."""
+def _is_to_be_said(conn: Connection, sender: Sender, answer: door.Answer, now: datetime) -> bool:
+    """Whether an answer is sent: each once, but no end of them."""
     if not answer.text:
         return False
     if sender.channel.state is ChannelState.STOPPED and answer.verb not in (Verb.START, Verb.HELP):
         return False
-    if answer.verb is not Verb.UNKNOWN:
-        return True
-    latest = replies.latest_verbs(conn, sender.channel.partner_id, MOST_UNHELPFUL + 1)
-    return latest != [Verb.UNKNOWN] * (MOST_UNHELPFUL + 1)
+    return answer.verb in LEGAL or not is_enough(conn, sender.channel, answer.verb, now)
 
 
 def _echo(sender: Sender, text: str, now: datetime) -> dict[str, object]:

@@ -1,7 +1,7 @@
 """The one door: every reply, by whatever way it came, is read, kept, acted on and answered here."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import structlog
@@ -15,10 +15,10 @@ from troth.engine.effects import ACKNOWLEDGING
 from troth.engine.requests import REQUESTS, Request
 from troth.engine.target import Candidates, candidates
 from troth.engine.unasked import open_todays
-from troth.engine.visit import Visit, may_name
-from troth.store import couples, ledger, occurrences, replies, rituals
+from troth.engine.visit import Visit, title_of
+from troth.store import couples, ledger, occurrences, replies
 from troth.store.database import Database
-from troth.store.records import Occurrence, ritual_from_json
+from troth.store.records import Occurrence
 from troth.store.vault import Vault
 
 log = structlog.get_logger()
@@ -50,6 +50,10 @@ def take_in(
     The occurrence is held before anything of it is written: two who answer at once take turns.
     """
     reply_id = replies.keep_reply(conn, reply)
+    if reply_id is None and (newer := replies.newer_press(conn, reply)) is not None:
+        # A button that is pressed again after another one: they have changed their mind back.
+        reply = replace(reply, provider_id=f"{reply.provider_id}:{newer}")
+        reply_id = replies.keep_reply(conn, reply)
     if reply_id is None:
         return Answer(*replies.earlier_answer(conn, reply), is_new=False)
     couples.hold(conn, [reply.couple_id])
@@ -120,10 +124,8 @@ def _ask_which(conn: Connection, visit: Visit, found: Candidates) -> str:
     """Ask once, with the codes, where several are open; where none is, say so."""
     if not found.choices:
         return visit.language.say("nothing_open")
-    rows = rituals.load_rituals(conn, {occurrence.ritual_id for occurrence, _ in found.choices})
-    asked = ((code, ritual_from_json(rows[each.ritual_id].spec)) for each, code in found.choices)
     choices = ", ".join(
-        f"{code} {ritual.title}" if may_name(visit.reply, ritual) else str(code)
-        for code, ritual in asked
+        f"{code} {title_of(conn, visit, occurrence, unnamed='')}".strip()
+        for occurrence, code in found.choices
     )
     return visit.language.say("which", choices=choices, code=found.choices[0][1])

@@ -84,7 +84,9 @@ def swap(conn: Connection, vault: Vault, visit: Visit, occurrence: Occurrence) -
     title = title_of(conn, visit, occurrence)
     if not occurrence.is_open:
         return visit.language.say("nothing_more", title=title)
-    moved = swapped(visit, occurrence)
+    ritual = ritual_of(conn, occurrence)
+    window = ritual.window if ritual else occurrence.ends_at - occurrence.due_at
+    moved = swapped(visit, occurrence, window)
     if moved is None:
         return visit.language.say("swap_to_when", title=title)
     nudges.withdraw(conn, occurrence.id, "it was moved to another time")
@@ -175,11 +177,11 @@ def start(conn: Connection, visit: Visit) -> str:
 
 
 def _addressed(conn: Connection, visit: Visit) -> list[Channel]:
-    """Return the channel by which this came, even one taken out since; without one, all."""
+    """Return the channels of the address by which this came, even taken out since; else all."""
     if visit.reply.channel_id is None:
         return channels.channels_of(conn, [visit.partner.id])[visit.partner.id]
-    known = channels.load_channel(conn, visit.reply.channel_id)
-    return [known] if known is not None and known.partner_id == visit.partner.id else []
+    known = channels.of_one_address(conn, visit.reply.channel_id)
+    return [channel for channel in known if channel.partner_id == visit.partner.id]
 
 
 def _log_channel(conn: Connection, visit: Visit, channel: Channel, state: ChannelState) -> None:

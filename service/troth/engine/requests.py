@@ -20,17 +20,22 @@ from troth.store.records import Occurrence, ritual_from_json
 
 UNDO = timedelta(minutes=10)
 QUIET = timedelta(weeks=1)
+FARTHEST_SWAP = timedelta(weeks=1)
 LONGEST_PAUSE = timedelta(days=366)
 MORNING = time(4)  # a pause until Monday is over when Monday begins
 
 
 def undo(conn: Connection, visit: Visit) -> str:
     """Take the partner's last answer back, if it is of the last ten minutes."""
-    taken = replies.take_back(conn, visit.partner.id, visit.now - UNDO)
+    nudge = nudges.load_nudge(conn, visit.reply.nudge_id) if visit.reply.nudge_id else None
+    about = nudge.occurrence_id if nudge else None
+    taken = replies.take_back(conn, visit.partner.id, visit.now - UNDO, about)
     if taken is None:
         return visit.language.say("nothing_to_undo")
     settle_occurrence(conn, taken, visit.now)
     found = occurrences.load_occurrences(conn, [taken])[taken]
+    if found.is_open:  # what the answer took back may be wanted now: each is looked at when it goes
+        nudges.plan_anew(conn, taken, visit.now)
     return visit.language.say("undone", title=title_of(conn, visit, found))
 
 
@@ -60,12 +65,12 @@ def score(conn: Connection, visit: Visit) -> str:
 def coming(conn: Connection, visit: Visit) -> str:
     """Say what comes next, on the partner's own clock."""
     rows = rituals.rituals_of(conn, visit.couple.id).values()
-    due = sorted((row.next_due, row.id, row) for row in rows if row.next_due and not row.retired_at)
+    sound = (row for row in rows if row.next_due and not row.retired_at and not row.trouble)
+    due = sorted((row.next_due, row.id, row) for row in sound)
     if not due:
         return visit.language.say("nothing_next")
     moment, _, row = due[0]
-    ritual = ritual_from_json(row.spec)
-    title = ritual.title if may_name(visit.reply, ritual) else "Troth"
+    title = _title(visit, row.spec)
     return visit.language.say("next_line", title=title, at=_shown(visit, moment))
 
 
@@ -133,14 +138,28 @@ class Swap:
     ends_at: datetime
 
 
-def swapped(visit: Visit, occurrence: Occurrence) -> Swap | None:
-    """Return where `swap <when>` moves an occurrence, or None where no time was read. Pure."""
+def swapped(visit: Visit, occurrence: Occurrence, window: timedelta) -> Swap | None:
+    """Return where `swap <when>` moves an occurrence, or None where that can't be. Pure.
+
+    At most a week from where it was due, however often: none is held open for ever.
+    """
+    due = occurrence.stamp.due.get(visit.partner.key, occurrence.due_at)
     if visit.said.when is None:
         return None
-    due = occurrence.stamp.due[visit.partner.key].astimezone(visit.partner.zone)
-    local = resolve(visit.said.when, _local(visit), due.time().replace(tzinfo=None))
+    usual = due.astimezone(visit.partner.zone).time().replace(tzinfo=None)
+    local = resolve(visit.said.when, _local(visit), usual)
+    if local.date() > (due + FARTHEST_SWAP).date():
+        return None
     at = instant(local, visit.partner.zone)
-    return Swap(at, at + (occurrence.ends_at - occurrence.due_at)) if at > visit.now else None
+    return Swap(at, at + window) if at > visit.now else None
+
+
+def _title(visit: Visit, spec: object) -> str:
+    try:
+        ritual = ritual_from_json(spec)
+    except ValueError:  # a damaged row is named by nothing
+        return "Troth"
+    return ritual.title if may_name(visit.reply, ritual) else "Troth"
 
 
 def _until(visit: Visit) -> datetime | None:

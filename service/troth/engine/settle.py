@@ -66,6 +66,7 @@ def _judge(conn: Connection, occurrence: Occurrence, now: datetime) -> Outcome |
     reached = {
         rung.partner for rung in nudges.rungs(conn, occurrence.id) if rung.state is NudgeState.SENT
     }
+    reached -= couples.paused_beyond(conn, occurrence.couple_id, occurrence.due_at)
     accounts = {partner: word.account for partner, word in said.items()}
     over = now >= occurrence.ends_at
     return judge(occurrence.stamp.terms, accounts, reached, over=over)

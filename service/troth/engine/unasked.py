@@ -13,6 +13,7 @@ from troth.store.records import Occurrence, RitualRow, ritual_from_text
 from troth.store.vault import Vault
 
 A_DAY = timedelta(days=1)
+MOST_RECENT = 50
 LEAST_WORDS = 2  # "we did", "did it", in any language
 
 
@@ -24,6 +25,13 @@ def open_todays(conn: Connection, vault: Vault, visit: Visit) -> Occurrence | No
     """
     if len(normal_words(visit.reply.text)) < LEAST_WORDS:
         return None
+    if any(_is_todays(visit, each.due_at) for each in _lately(conn, visit)):
+        return None  # today has had one: who says it again means that
+    early = occurrences.born_early(conn, visit.couple.id, visit.now)
+    open_already = [each.id for each in early if _is_todays(visit, each.due_at)]
+    if open_already:  # the other has said so before
+        is_one = len(open_already) == 1
+        return occurrences.lock_occurrence(conn, open_already[0]) if is_one else None
     coming = rituals.coming_of(conn, visit.couple.id, visit.now + A_DAY)
     todays = [row for row in coming if _is_today(visit, row)]
     if len(todays) != 1:
@@ -39,7 +47,16 @@ def _is_today(visit: Visit, row: RitualRow) -> bool:
     except ValueError:  # a damaged row steps aside in its own time
         return False
     due = slot_at(slot_minute(row.next_slot), zone).starts_at
-    return _day(visit, due) == _day(visit, visit.now)
+    return _is_todays(visit, due)
+
+
+def _lately(conn: Connection, visit: Visit) -> list[Occurrence]:
+    since = visit.now - 2 * A_DAY
+    return list(occurrences.recent_of(conn, visit.couple.id, since, visit.now, MOST_RECENT))
+
+
+def _is_todays(visit: Visit, moment: datetime) -> bool:
+    return _day(visit, moment) == _day(visit, visit.now)
 
 
 def _day(visit: Visit, moment: datetime) -> object:

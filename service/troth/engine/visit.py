@@ -35,10 +35,10 @@ def ritual_of(conn: Connection, occurrence: Occurrence) -> Ritual | None:
         return None
 
 
-def title_of(conn: Connection, visit: Visit, occurrence: Occurrence) -> str:
+def title_of(conn: Connection, visit: Visit, occurrence: Occurrence, unnamed: str = "Troth") -> str:
     """Name an occurrence as far as it may be named where this is said."""
     ritual = ritual_of(conn, occurrence)
-    return ritual.title if ritual and may_name(visit.reply, ritual) else "Troth"
+    return ritual.title if ritual and may_name(visit.reply, ritual) else unnamed
 
 
 def may_name(reply: Reply, ritual: Ritual) -> bool:

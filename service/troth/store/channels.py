@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, func, select, update
 from troth.domain.states import ChannelState, NudgeState, Sensitivity
 from troth.store.batches import is_one_of
 from troth.store.records import Channel
-from troth.store.tables import channels, nudges, partners
+from troth.store.tables import channels, couples, nudges, partners
 
 
 def channels_of(conn: Connection, partner_ids: Collection[int]) -> dict[int, list[Channel]]:
@@ -51,6 +51,15 @@ def find_channel(conn: Connection, partner_id: int, url_mark: str) -> int | None
     return found
 
 
+def of_one_address(conn: Connection, channel_id: int) -> list[Channel]:
+    """Return a channel, and whatever others have the same address: who says stop means them all."""
+    mark = select(channels.c.address_mark).where(channels.c.id == channel_id).scalar_subquery()
+    query = select(channels).where(
+        (channels.c.id == channel_id) | (channels.c.address_mark == mark)
+    )
+    return [to_channel(row) for row in conn.execute(query.order_by(channels.c.id))]
+
+
 def find_by_address(conn: Connection, mark: str) -> tuple[Channel, int] | None:
     """Return the channel whose replies come from this address, with its couple's id.
 
@@ -59,7 +68,8 @@ def find_by_address(conn: Connection, mark: str) -> tuple[Channel, int] | None:
     query = (
         select(channels, partners.c.couple_id)
         .join(partners, partners.c.id == channels.c.partner_id)
-        .where(channels.c.address_mark == mark)
+        .join(couples, couples.c.id == partners.c.couple_id)
+        .where(channels.c.address_mark == mark, couples.c.retired_at.is_(None))
         .order_by(channels.c.retired_at.is_not(None), channels.c.id)
     )
     rows = conn.execute(query).all()

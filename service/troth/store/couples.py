@@ -110,6 +110,14 @@ def retire_couple(conn: Connection, couple_id: int, now: datetime) -> None:
     conn.execute(update(couples).where(couples.c.id == couple_id).values(retired_at=now))
 
 
+def paused_beyond(conn: Connection, couple_id: int, moment: datetime) -> set[str]:
+    """Return the keys of the partners whose pause lasts beyond a moment."""
+    query = select(partners.c.key).where(
+        partners.c.couple_id == couple_id, partners.c.paused_until > moment
+    )
+    return set(conn.execute(query).scalars())
+
+
 def set_pause(conn: Connection, partner_id: int, until: datetime) -> None:
     """Let nothing reach a partner until then."""
     conn.execute(update(partners).where(partners.c.id == partner_id).values(paused_until=until))

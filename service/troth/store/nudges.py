@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, select, update
 from troth.domain.ladder import Rung
 from troth.domain.states import NudgePurpose, NudgeState, OccurrenceState
 from troth.store.batches import insert_rows, is_one_of
-from troth.store.records import Nudge
+from troth.store.records import Channel, Nudge
 from troth.store.tables import channels, nudges, occurrences, partners
 from troth.store.vault import Vault, token_hash
 from troth.store.wakeup import wake
@@ -43,6 +43,18 @@ def withdraw(
     taken_back = update(nudges).where(planned)
     taken_back = taken_back.values(state=NudgeState.WITHDRAWN, reason=reason)
     return list(conn.execute(taken_back.returning(nudges.c.id)).scalars())
+
+
+def plan_anew(conn: Connection, occurrence_id: int, now: datetime) -> None:
+    """Plan again what an answer had taken back: the answer is taken back itself."""
+    taken_back = (
+        (nudges.c.occurrence_id == occurrence_id)
+        & (nudges.c.state == NudgeState.WITHDRAWN)
+        & (nudges.c.attempt == 0)
+        & (nudges.c.expires_at > now)
+    )
+    conn.execute(update(nudges).where(taken_back).values(state=NudgeState.PLANNED, reason=None))
+    wake(conn)
 
 
 def withdraw_for_channel(conn: Connection, channel_id: int, reason: str) -> None:
@@ -115,6 +127,18 @@ def sent_by(conn: Connection, channel_id: int, last: int) -> list[int]:
     )
     newest = query.order_by(nudges.c.created_at.desc(), nudges.c.id.desc()).limit(last)
     return list(conn.execute(newest).scalars())
+
+
+def answers_by(conn: Connection, channel: Channel, since: datetime) -> list[str]:
+    """Return what was said back by a channel since then."""
+    query = select(nudges.c.text).where(
+        nudges.c.partner_id == channel.partner_id,
+        nudges.c.created_at >= since,
+        nudges.c.channel_id == channel.id,
+        nudges.c.purpose == NudgePurpose.ANSWER,
+        nudges.c.text.is_not(None),
+    )
+    return list(conn.execute(query).scalars())
 
 
 def codes_in_use(

@@ -225,6 +225,16 @@ def open_for(
     return [(to_occurrence(row), row.code) for row in conn.execute(query)]
 
 
+def born_early(conn: Connection, couple_id: int, now: datetime) -> list[Occurrence]:
+    """Return a couple's open occurrences whose moment is still to come."""
+    query = select(occurrences).where(
+        occurrences.c.couple_id == couple_id,
+        occurrences.c.state == OccurrenceState.OPEN,
+        occurrences.c.due_at > now,
+    )
+    return [to_occurrence(row) for row in conn.execute(query.order_by(occurrences.c.due_at))]
+
+
 def recent_of(
     conn: Connection, couple_id: int, since: datetime, now: datetime, limit: int
 ) -> list[Occurrence]:

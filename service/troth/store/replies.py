@@ -50,6 +50,24 @@ def keep_reply(conn: Connection, reply: Reply) -> int | None:
     return found
 
 
+def newer_press(conn: Connection, reply: Reply) -> int | None:
+    """Return the id of the latest press on this nudge where it is another one than this.
+
+    Only of links: what a provider hands in again may well come late, and is still the same.
+    """
+    if reply.way != "link":
+        return None
+    query = select(replies.c.id, replies.c.provider_id).where(
+        replies.c.partner_id == reply.partner_id,
+        replies.c.nudge_id == reply.nudge_id,
+        replies.c.way == reply.way,
+    )
+    row = conn.execute(query.order_by(replies.c.id.desc()).limit(1)).first()
+    if row is None or row.provider_id.startswith(reply.provider_id):
+        return None
+    return int(row.id)
+
+
 def earlier_answer(conn: Connection, reply: Reply) -> tuple[str, Verb]:
     """Return what was said back to a reply that has come before, and what it was taken for."""
     query = select(replies.c.answer, replies.c.verb).where(
@@ -69,8 +87,10 @@ def complete_reply(conn: Connection, reply_id: int, values: dict[str, Any]) -> N
     conn.execute(update(replies).where(replies.c.id == reply_id).values(**values))
 
 
-def take_back(conn: Connection, partner_id: int, since: datetime) -> int | None:
-    """Let a partner's last answer since then count no more; return what it was an answer to.
+def take_back(
+    conn: Connection, partner_id: int, since: datetime, occurrence_id: int | None = None
+) -> int | None:
+    """Let a partner's last answer since then (to one thing, or any) count no more; return to what.
 
     The reply stays, and what it said; it is only no answer to anything any more.
     """
@@ -80,6 +100,8 @@ def take_back(conn: Connection, partner_id: int, since: datetime) -> int | None:
         replies.c.occurrence_id.is_not(None),
         replies.c.received_at >= since,
     )
+    if occurrence_id is not None:
+        query = query.where(replies.c.occurrence_id == occurrence_id)
     row = conn.execute(query.order_by(replies.c.id.desc()).limit(1)).first()
     if row is None:
         return None
