@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from sqlalchemy import make_url
 
 from tests.support.browser import find_browser
@@ -18,6 +19,17 @@ from tests.support.servers import PostgreSQL, Redis
 from tests.support.skips import watch_in_ci
 from troth.store import schema
 from troth.store.database import Database
+
+# As the service has them: structlog's own tracebacks take seconds, and show what locals hold.
+structlog.configure(
+    processors=[
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="%Y-%m-%d %H:%M:%S", utc=False),
+        structlog.dev.ConsoleRenderer(
+            colors=False, exception_formatter=structlog.dev.plain_traceback
+        ),
+    ]
+)
 
 
 def pytest_configure(config: pytest.Config) -> None:
