@@ -5,7 +5,7 @@ The verb stands at the start of the first visible line; a code or a rating may s
 
 import re
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from troth.domain.arguments import as_words, read_argument, read_later
 from troth.domain.grammar import LEGAL, Grammar, Verb
@@ -25,9 +25,11 @@ from troth.domain.visible import (
 )
 
 __all__ = [
+    "LINK",
     "LONGEST_TEXT",
     "MOST_LINES",
     "RATINGS",
+    "TOKEN_USE",
     "Expected",
     "Reply",
     "Said",
@@ -36,6 +38,8 @@ __all__ = [
     "visible_text",
 ]
 
+LINK = "link"  # the way in by an answer link: its presses are people's, not a provider's
+TOKEN_USE = timedelta(days=14)  # how long after its time an answer link still takes an answer
 _NUMBER = re.compile(r"[0-9]{1,6}")
 _CODED_AFTER = frozenset({Verb.DONE, Verb.NO, Verb.SKIP, Verb.BEGIN, Verb.UNDO, Verb.WHY})
 _ANSWERS = frozenset({Verb.DONE, Verb.NO, Verb.SKIP, Verb.LATER, Verb.BEGIN, Verb.RATING})

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from troth.domain.grammar import LEGAL, Grammar, Verb
 from troth.domain.incoming import LONGEST_ID, AddressKind, Incoming
 from troth.domain.language import Languages
-from troth.domain.reply import Reply, Said, normal_words
+from troth.domain.reply import TOKEN_USE, Reply, Said, normal_words
 from troth.domain.states import ChannelState, NudgePurpose
 from troth.domain.tapback import read_tapback
 from troth.engine import door, events
@@ -28,7 +28,6 @@ from troth.store.vault import Vault
 log = structlog.get_logger()
 
 ANSWER_USE = timedelta(minutes=15)  # an answer that comes later is of no use
-TOKEN_USE = timedelta(days=14)  # after its nudge was of use, as the answer page has it
 
 
 @dataclass(frozen=True)

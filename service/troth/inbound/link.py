@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from troth.domain.grammar import Verb
-from troth.domain.reply import LONGEST_TEXT, RATINGS, Reply, Said
+from troth.domain.reply import LINK, LONGEST_TEXT, RATINGS, TOKEN_USE, Reply, Said
 from troth.domain.states import AnswerKind, NudgePurpose
 from troth.store.records import Nudge, Occurrence
 
-WAY = "link"
-KEEPS = timedelta(days=14)  # how long after its window a link still takes an answer
 LATERS = (15, 30, 60)  # minutes
 SOON = 5  # minutes; where a window is too short for any of the others
 
@@ -46,7 +44,7 @@ class Tap:
 def is_over(nudge: Nudge, occurrence: Occurrence | None, now: datetime) -> bool:
     """Say whether a link is too old to take an answer. It can stop its channel for ever."""
     ends_at = occurrence.ends_at if occurrence else nudge.expires_at
-    return now >= ends_at + KEEPS
+    return now >= ends_at + TOKEN_USE
 
 
 def read(tap: Tap, nudge: Nudge, occurrence: Occurrence | None) -> Said:
@@ -81,7 +79,7 @@ def reply_from_link(tap: Tap, said: Said, nudge: Nudge, now: datetime) -> Reply:
     told = f"{said.verb}\0{said.rating}\0{said.words}\0{said.later}".encode()
     mark = hashlib.sha256(told).hexdigest()[:8]
     return Reply(
-        way=WAY,
+        way=LINK,
         provider_id=f"{nudge.id}:{tap.form}:{mark}",
         couple_id=nudge.couple_id,
         partner_id=nudge.partner_id,

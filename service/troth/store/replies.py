@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select, update
 
 from troth.domain.grammar import Verb
-from troth.domain.reply import Reply
+from troth.domain.reply import LINK, Reply
 from troth.domain.states import Account
 from troth.store.batches import insert_rows
 from troth.store.tables import partners, replies
@@ -55,7 +55,7 @@ def newer_press(conn: Connection, reply: Reply) -> int | None:
 
     Only of links: what a provider hands in again may well come late, and is still the same.
     """
-    if reply.way != "link":
+    if reply.way != LINK:
         return None
     query = select(replies.c.id, replies.c.provider_id).where(
         replies.c.partner_id == reply.partner_id,
