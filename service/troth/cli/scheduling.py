@@ -21,6 +21,7 @@ from troth.schedules.starter import write_starter
 from troth.schedules.suggest import nearest
 from troth.settings import load_settings
 
+CALLED = "when there is occasion"  # a practice that no clock opens
 Paths = Annotated[
     list[Path] | None,
     typer.Argument(help="Schedule files or folders. Left out: the folder in the settings."),
@@ -146,7 +147,9 @@ def practices(
     elif name:
         _print_practice(chosen[0])
     else:
-        rows = [(p.name, p.form.title, p.family, p.form.kind, p.form.cron) for p in chosen]
+        rows = [
+            (p.name, p.form.title, p.family, p.form.kind, p.form.cron or CALLED) for p in chosen
+        ]
         print_table(("name", "title", "family", "asks for", "default time"), rows)
 
 
@@ -203,6 +206,8 @@ def _practice(practice: Practice) -> dict[str, object]:
         "cron": form.cron,
         "window": format_duration(form.window),
         "rule": form.rule,
+        "hint": form.hint,
+        "languages": ["en", *practice.translations],
     }
 
 
@@ -215,7 +220,12 @@ def _print_practice(practice: Practice) -> None:
         out.print(f"Lite  {form.lite}")
     for step in form.steps:
         out.print(f"Step  {step.text} ({format_duration(step.lasts)})")
-    out.print(f"Asks  {form.kind}; counts by the rule '{form.rule}'")
-    out.print(f"When  {form.cron}, window {format_duration(form.window)}\n")
+    if form.hint:
+        out.print(f"Reply {form.hint}")
+    counts = f"counts by the rule '{form.rule}'" if form.weight else "is not scored"
+    out.print(f"Asks  {form.kind}; {counts}")
+    out.print(f"When  {form.cron or CALLED}, window {format_duration(form.window)}\n")
+    if form.cron is None:
+        return
     out.print("In a couple's file:\n")
     out.print(f'  [rituals.ours]\n  practice = "{practice.name}"\n  cron = "{form.cron}"')

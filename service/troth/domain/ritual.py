@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from troth.domain.slots import Slot, first_slot, next_slot
-from troth.domain.states import AnswerKind, Rule, Sensitivity, Visibility
+from troth.domain.states import AnswerKind, Mechanism, Rule, Section, Sensitivity, Visibility
 
 ZONE_COUPLE = "couple"
 ZONE_EACH = "each"
@@ -25,14 +25,16 @@ class Ritual:
     """Everything about a ritual but when it was last born. Kept whole in the store, as data.
 
     `zone` is `couple`, `each`, or a partner's key; `lead` is `alternate`, a partner's key, or
-    None; `texts` are variants of the ask; `starts` and `until` are local dates, inclusive.
+    None; `texts` are variants of the ask; `starts` and `until` are local dates, inclusive. Without a
+    `cron` it is opened by what happens, never by the clock. A `weight` of 0 is in no score. `of`
+    names the practices that a review's `digest` reads.
     """
 
     key: str
     practice: str
     title: str
     kind: AnswerKind
-    cron: str
+    cron: str | None
     zone: str
     window: timedelta
     rule: Rule
@@ -52,6 +54,12 @@ class Ritual:
     holidays: tuple[date, ...] = ()
     sensitivity: Sensitivity = Sensitivity.OPEN
     visibility: Visibility = Visibility.REVEALED
+    hint: str | None = None
+    unit: str | None = None
+    choices: tuple[str, ...] = ()
+    digest: tuple[Section, ...] = ()
+    of: tuple[str, ...] = ()
+    mechanism: Mechanism | None = None
 
     def rests_on(self, day: date) -> bool:
         """Say whether no occurrence is born on this local date."""
@@ -98,7 +106,7 @@ def coming_slot(ritual: Ritual, zones: Zones, slot: Slot) -> Slot | None:
     """Return `slot`, or the first after it on a day on which the ritual does not rest."""
     day = slot.minute.date()
     while ritual.rests_on(day):
-        if ritual.is_over(day):
+        if ritual.is_over(day) or ritual.cron is None:
             return None
         slot = next_slot(ritual.cron, zones.of(ritual.zone), ritual.rest_ends(day))
         day = slot.minute.date()
@@ -106,10 +114,14 @@ def coming_slot(ritual: Ritual, zones: Zones, slot: Slot) -> Slot | None:
 
 
 def first_occurrence(ritual: Ritual, zones: Zones, now: datetime) -> Slot | None:
-    """Return the first slot due strictly after aware `now`, or None when the ritual is over."""
+    """Return the first slot due strictly after aware `now`, or None when there is none any more."""
+    if ritual.cron is None:
+        return None
     return coming_slot(ritual, zones, first_slot(ritual.cron, zones.of(ritual.zone), now))
 
 
 def occurrence_after(ritual: Ritual, zones: Zones, minute: datetime) -> Slot | None:
-    """Return the slot that follows naive `minute`, or None when the ritual is over."""
+    """Return the slot that follows naive `minute`, or None when there is none any more."""
+    if ritual.cron is None:
+        return None
     return coming_slot(ritual, zones, next_slot(ritual.cron, zones.of(ritual.zone), minute))

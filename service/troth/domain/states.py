@@ -72,6 +72,39 @@ class AnswerKind(StrEnum):
     RATING = "rating"
     WORDS = "words"
     STEPS = "steps"
+    CHOICE = "choice"
+    REVIEW = "review"
+    NUMBER = "number"
+
+
+class Mechanism(StrEnum):
+    """What a practice sets going beyond its nudge and its answers; most need nothing."""
+
+    BID = "bid"
+    AGREEMENT = "agreement"
+    GOAL = "goal"
+    PROMISE = "promise"
+    REPAIR = "repair"
+    TIMEOUT = "timeout"
+    SEASON = "season"
+    SEASON_REVIEW = "season-review"
+    RECALIBRATION = "recalibration"
+    BEGINNING = "beginning"
+    MILESTONE = "milestone"
+
+
+class Section(StrEnum):
+    """What a review can lay before a couple of their own."""
+
+    THANKS = "thanks"
+    PROMISES = "promises"
+    RATINGS = "ratings"
+    NUMBERS = "numbers"
+    WORDS = "words"
+    AGREEMENTS = "agreements"
+    REPAIRS = "repairs"
+    COMING = "coming"
+    LAST = "last"
 
 
 class Visibility(StrEnum):

@@ -82,7 +82,8 @@ def read_couple(document: Document, reading: Reading) -> CoupleSchedule:
         found = [*_check_ritual(document, form, key, ritual, reading)]
         problems += found
         if not found:
-            rituals.append(_resolve(key, ritual, reading.catalogue[ritual.practice]))
+            practice = reading.catalogue[ritual.practice]
+            rituals.append(resolve(key, ritual, practice, form.language))
     ways = {}
     for key, partner in form.partners.items():
         ways[key], found = _read_ways(document, key, partner, reading)
@@ -134,7 +135,12 @@ def _check_ritual(
     if practice is None:
         yield _unknown_practice(document, key, ritual.practice, reading)
         return
-    resolved = _resolve(key, ritual, practice)
+    if practice.form.cron is None and ritual.cron is None:
+        message = (
+            "this practice comes by itself when there is occasion; leave it out, or give a cron"
+        )
+        yield document.problem((*path, "practice"), message)
+    resolved = resolve(key, ritual, practice, form.language)
     for name, message in _contradictions(resolved, list(form.partners)):
         yield document.problem((*path, name), message)
 
@@ -162,20 +168,40 @@ def _contradictions(ritual: Ritual, partners: list[str]) -> Iterable[tuple[str, 
         yield "steps", "a practice of kind 'steps' needs steps"
 
 
-def _resolve(key: str, ritual: RitualForm, practice: Practice) -> Ritual:
-    """Fill what the couple left out from the practice."""
+def resolve(key: str, ritual: RitualForm, practice: Practice, language: str) -> Ritual:
+    """Fill what the couple left out from the practice, as it is said in their language."""
     given = ritual.model_dump(exclude_unset=True, exclude={"practice", "steps"})
     base = practice.form.model_dump(exclude={"steps", "prompt_order", "origin"})
-    merged = {**base, **{name: value for name, value in given.items() if value is not None}}
-    steps = ritual.steps if ritual.steps is not None else practice.form.steps
+    spoken = _translated(practice, language)
+    merged = {
+        **base,
+        **spoken,
+        **{name: value for name, value in given.items() if value is not None},
+    }
     own_texts = "texts" in given
     return Ritual(
         key=key,
         practice=practice.name,
-        steps=tuple(Step(step.text, step.lasts) for step in steps),
+        steps=_steps(ritual, practice, language),
         prompts_in_order=practice.form.prompt_order == "progress",
-        **{**merged, "lead_texts": () if own_texts else practice.form.lead_texts},
+        **{**merged, "lead_texts": () if own_texts else merged["lead_texts"]},
     )
+
+
+def _translated(practice: Practice, language: str) -> dict[str, object]:
+    translation = practice.translations.get(language)
+    if translation is None:
+        return {}
+    spoken = translation.model_dump(exclude={"steps"})
+    return {name: value for name, value in spoken.items() if value}
+
+
+def _steps(ritual: RitualForm, practice: Practice, language: str) -> tuple[Step, ...]:
+    if ritual.steps is not None:
+        return tuple(Step(step.text, step.lasts) for step in ritual.steps)
+    steps, translation = practice.form.steps, practice.translations.get(language)
+    texts = translation.steps if translation else tuple(step.text for step in steps)
+    return tuple(Step(text, step.lasts) for text, step in zip(texts, steps, strict=True))
 
 
 def _read_ways(

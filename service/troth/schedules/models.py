@@ -26,7 +26,7 @@ from troth.domain.durations import format_duration, parse_duration
 from troth.domain.grammar import Reaction
 from troth.domain.incoming import Address, AddressKind, normal
 from troth.domain.quiet import QuietHours
-from troth.domain.states import AnswerKind, Rule, Sensitivity, Visibility
+from troth.domain.states import AnswerKind, Mechanism, Rule, Section, Sensitivity, Visibility
 from troth.domain.vocabulary import Day as DayName
 from troth.schedules.suggest import nearest
 
@@ -112,7 +112,7 @@ ClockTime = Annotated[time, BeforeValidator(_clock_time), _schema(r"^\d{2}:\d{2}
 ZoneName = Annotated[str, AfterValidator(_zone)]
 Quiet = Annotated[QuietHours, BeforeValidator(_quiet), _schema(r"^\d{2}:\d{2}-\d{2}:\d{2}$", "")]
 Reminders = Annotated[tuple[Duration, ...], Field(max_length=2)]
-Weight = Annotated[float, Field(gt=0, le=10)]
+Weight = Annotated[float, Field(ge=0, le=10)]
 
 
 class Form(BaseModel):
@@ -129,17 +129,21 @@ class StepForm(Form):
 
 
 class PracticeForm(Form):
-    """A practice of the catalogue: why, how, texts, and the defaults that a couple may override."""
+    """A practice of the catalogue: why, how, texts, and the defaults that a couple may override.
+
+    Without a cron it is opened by what happens, never by the clock.
+    """
 
     title: Title
     kind: AnswerKind
     why: Text
     origin: Text
     how: Text
-    cron: Cron
     window: Duration
     rule: Rule
     texts: Annotated[tuple[Text, ...], Field(min_length=3)]
+    cron: Cron | None = None
+    hint: Text | None = None
     zone: str = "couple"
     remind: Reminders = ()
     lead: str | None = None
@@ -151,6 +155,11 @@ class PracticeForm(Form):
     lite: Text | None = None
     sensitivity: Sensitivity = Sensitivity.OPEN
     visibility: Visibility = Visibility.REVEALED
+    unit: Title | None = None
+    choices: tuple[Key, ...] = ()
+    digest: tuple[Section, ...] = ()
+    of: tuple[Key, ...] = ()
+    mechanism: Mechanism | None = None
 
 
 class PracticeFile(Form):
@@ -158,6 +167,27 @@ class PracticeFile(Form):
 
     family: Title
     practices: Annotated[dict[Key, PracticeForm], Field(min_length=1)]
+
+
+class TranslationForm(Form):
+    """A practice in another language. What is left out is said in English."""
+
+    title: Title
+    hint: Text
+    texts: Annotated[tuple[Text, ...], Field(min_length=3)]
+    lead_texts: tuple[Text, ...] = ()
+    lite: Text | None = None
+    why: Text | None = None
+    how: Text | None = None
+    steps: tuple[Text, ...] = ()
+    prompts: tuple[Text, ...] = ()
+
+
+class TranslationFile(Form):
+    """A file of `schedules/practices/<language>/`: a family of practices in that language."""
+
+    translates: Key
+    practices: Annotated[dict[Key, TranslationForm], Field(min_length=1)]
 
 
 class RitualForm(Form):

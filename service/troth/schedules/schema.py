@@ -7,18 +7,18 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
-from troth.schedules.models import CoupleFile, LanguageFile, PracticeFile
+from troth.schedules.models import CoupleFile, LanguageFile, PracticeFile, TranslationFile
 
-FORMS = (CoupleFile, PracticeFile, LanguageFile)
+FORMS = (CoupleFile, PracticeFile, TranslationFile, LanguageFile)
 
 
 def schedule_schema() -> dict[str, Any]:
-    """Return one schema that takes a couple's file, a practice file or a language file."""
+    """Return one schema that takes a couple's file, practices, their translation, or a language."""
     modes: list[Any] = [(form, "validation") for form in FORMS]
     places, definitions = models_json_schema(modes, ref_template="#/$defs/{model}")
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "A Troth schedule file: a couple, practices, or a language",
+        "title": "A Troth schedule file: a couple, practices, their translation, or a language",
         "anyOf": [places[mode] for mode in modes],
         **definitions,
     }
