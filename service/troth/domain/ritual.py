@@ -25,8 +25,8 @@ class Ritual:
     """Everything about a ritual but when it was last born. Kept whole in the store, as data.
 
     `zone` is `couple`, `each`, or a partner's key; `lead` is `alternate`, a partner's key, or
-    None; `texts` are variants of the ask; `starts` and `until` are local dates, inclusive. Without a
-    `cron` it is opened by what happens, never by the clock. A `weight` of 0 is in no score. `of`
+    None; `texts` are variants of the ask; `starts` and `until` are local dates, inclusive. Without
+    a `cron` it is opened by what happens, never by the clock. A `weight` of 0 is in no score. `of`
     names the practices that a review's `digest` reads.
     """
 
