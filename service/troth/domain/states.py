@@ -44,6 +44,8 @@ class NudgePurpose(StrEnum):
     STEP = "step"
     CONSENT = "consent"
     ANSWER = "answer"
+    SHARE = "share"
+    TELL = "tell"
 
 
 class ChannelState(StrEnum):

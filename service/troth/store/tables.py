@@ -52,6 +52,8 @@ couples = Table(
     Column("day_starts", String(5), nullable=False),
     Column("language", String(64), nullable=False),
     Column("source", Text, nullable=False),  # the file it was applied from
+    # The couple's own words and choices that are in no file: sealed where they are private.
+    Column("customs", JSON),
     Column("retired_at", Instant),
 )
 
@@ -65,6 +67,7 @@ partners = Table(
     Column("timezone", String(64), nullable=False),
     Column("quiet", String(11)),
     Column("paused_until", Instant),  # they asked for a pause; nobody else is told
+    Column("most_a_day", Integer, nullable=False, server_default="3"),  # unprompted nudges
     Column("seed", String(32), nullable=False),  # of the inbox address; useless without the key
     Column("token_hash", String(64), nullable=False, unique=True),
     UniqueConstraint("couple_id", "key"),
@@ -111,6 +114,10 @@ rituals = Table(
     Column("next_slot", String(16)),
     Column("next_due", Instant),
     Column("trouble", Text),  # why it stepped aside
+    # `file`, or `troth`: set going by what happened, so that no file retires it.
+    Column("origin", String(8), nullable=False, server_default="file"),
+    Column("tuned", JSON),  # what was changed by reply: troth.domain.tuning.Tuning
+    Column("dormant_at", Instant),  # it asked how to go on, and is quiet until somebody says so
     *(Column(outcome, Integer, nullable=False, default=0) for outcome in OUTCOMES),
     Column("retired_at", Instant),
     UniqueConstraint("couple_id", "key"),
@@ -137,10 +144,13 @@ occurrences = Table(
     Column("announced", Boolean, nullable=False, server_default=true()),
     Column("terms", JSON, nullable=False),  # troth.domain.occurrence.Stamp
     Column("prompt", Text),
+    Column("topic_sealed", Text),  # somebody's own words that it is about
     Column("state", String(16), nullable=False),
     Column("reason", String(16)),
     Column("credit", Float),
     Column("settled_at", Instant),
+    # What it settled to has been looked at: what follows from it has its own duty.
+    Column("reviewed", Boolean, nullable=False, server_default=true()),
     UniqueConstraint("ritual_id", "slot"),
     one_of("state", OccurrenceState),
     one_of("reason", Excuse),
@@ -171,6 +181,13 @@ Index(
     occurrences.c.due_at,
     sqlite_where=_is_unannounced,
     postgresql_where=_is_unannounced,
+)
+_is_unreviewed = occurrences.c.reviewed.is_(False)
+Index(
+    "ix_occurrences_unreviewed",
+    occurrences.c.id,
+    sqlite_where=_is_unreviewed,
+    postgresql_where=_is_unreviewed,
 )
 Index("ix_occurrences_history", occurrences.c.ritual_id, occurrences.c.due_at)
 Index("ix_occurrences_couple", occurrences.c.couple_id, occurrences.c.due_at)
@@ -232,6 +249,8 @@ replies = Table(
     Column("provider_id", String(200), nullable=False),
     Column("verb", String(16), nullable=False),
     Column("rating", Integer),
+    Column("number", Float),
+    Column("choice", String(64)),
     Column("words_sealed", Text),
     Column("answer", Text, nullable=False),  # what was said back; a duplicate hears it again
     Column("received_at", Instant, nullable=False),
@@ -239,6 +258,48 @@ replies = Table(
 )
 Index("ix_replies_occurrence", replies.c.occurrence_id)
 Index("ix_replies_partner", replies.c.partner_id, replies.c.id)
+
+# What will be asked at a moment that no cron gives: a promise's day, a season's end.
+occasions = Table(
+    "occasions",
+    metadata,
+    _id(),
+    _to("couples"),
+    Column("practice", String(64), nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("lead", String(64)),  # whose matter it is: a partner's key
+    Column("about", JSON, nullable=False),  # plain facts, by name
+    Column("topic_sealed", Text),
+    Column("opened_at", Instant),
+)
+_is_coming = occasions.c.opened_at.is_(None)
+Index("ix_occasions_due", occasions.c.due_at, sqlite_where=_is_coming, postgresql_where=_is_coming)
+Index("ix_occasions_couple", occasions.c.couple_id)
+
+# Times of a couple's life that change what is asked of them, a repair among them.
+seasons = Table(
+    "seasons",
+    metadata,
+    _id(),
+    _to("couples"),
+    Column("kind", String(32), nullable=False),
+    Column("origin", String(8), nullable=False),  # `file`, or `reply`
+    Column("starts_at", Instant, nullable=False),
+    Column("ends_at", Instant),  # none: until somebody says so
+    Column("stage", String(32)),  # how far a repair has come
+    Column("about", JSON, nullable=False),
+)
+Index("ix_seasons_couple", seasons.c.couple_id, seasons.c.starts_at)
+
+milestones = Table(
+    "milestones",
+    metadata,
+    _id(),
+    _to("couples"),
+    Column("name", String(96), nullable=False),
+    Column("reached_at", Instant, nullable=False),
+    UniqueConstraint("couple_id", "name"),
+)
 
 # Where listeners stand: a mailbox's last message, a chat's last event.
 positions = Table(

@@ -6,6 +6,8 @@ The new columns may be empty, so that processes of the version before go on writ
 import sqlalchemy as sa
 from alembic import op
 
+from troth.store.migrations.checks import widen
+
 revision = "0003"
 down_revision = "0002"
 
@@ -25,30 +27,4 @@ def upgrade() -> None:
         sa.Column("position", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_positions")),
     )
-    if op.get_bind().dialect.name == "sqlite":
-        _widen_on_sqlite()
-    else:
-        op.drop_constraint(op.f("ck_nudges_purpose_word"), "nudges")
-        op.create_check_constraint(op.f("ck_nudges_purpose_word"), "nudges", _IS)
-
-
-def _widen_on_sqlite() -> None:
-    """Write the wider CHECK into the table's own text, as SQLite's manual has it.
-
-    Copying the table and dropping the old one would delete every inbox with it: foreign keys act
-    inside of a transaction, and can't be told not to.
-    """
-    bind = op.get_bind()
-    version = bind.execute(sa.text("PRAGMA schema_version")).scalar_one()
-    bind.execute(sa.text("PRAGMA writable_schema = ON"))
-    widened = bind.execute(
-        sa.text(
-            "UPDATE sqlite_master SET sql = replace(sql, :was, :becomes)"
-            " WHERE type = 'table' AND name = 'nudges' AND instr(sql, :was)"
-        ),
-        {"was": _WAS, "becomes": _IS},
-    )
-    if widened.rowcount != 1:
-        raise RuntimeError("the table of nudges is not as the last version left it")
-    bind.execute(sa.text(f"PRAGMA schema_version = {int(version) + 1}"))
-    bind.execute(sa.text("PRAGMA writable_schema = OFF"))
+    widen("nudges", "ck_nudges_purpose_word", _WAS, _IS)
