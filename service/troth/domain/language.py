@@ -24,6 +24,8 @@ MESSAGES: Mapping[str, frozenset[str]] = {
     "noted_rating": frozenset({"title", "rating"}),
     "noted_words": frozenset({"title", "rating"}),
     "noted_late": frozenset(),
+    "noted_number": frozenset({"title", "number"}),
+    "noted_choice": frozenset({"title", "choice"}),
     "snoozed": frozenset({"title", "at"}),
     "too_late_to_snooze": frozenset({"title"}),
     "begun": frozenset({"title", "lasts"}),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from troth.domain.arguments import as_words, read_argument, read_later
+from troth.domain.choices import read_choice
 from troth.domain.grammar import LEGAL, Grammar, Verb
 from troth.domain.legal import legal_verb
 from troth.domain.said import RATINGS, Expected, Said
@@ -44,6 +45,8 @@ _NUMBER = re.compile(r"[0-9]{1,6}")
 _CODED_AFTER = frozenset({Verb.DONE, Verb.NO, Verb.SKIP, Verb.BEGIN, Verb.UNDO, Verb.WHY})
 _ANSWERS = frozenset({Verb.DONE, Verb.NO, Verb.SKIP, Verb.LATER, Verb.BEGIN, Verb.RATING})
 _MOST_ASIDES = 3
+_BY_NUMBER = frozenset({AnswerKind.RATING, AnswerKind.CHOICE, AnswerKind.NUMBER})
+_MEASURED = re.compile(r"[0-9]{1,6}(?:[.,][0-9]{1,3})?")
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,7 @@ def parse(text: str, grammar: Grammar, expected: Expected) -> Said:
         return tapped
     words = visible.split()
     code, rest = _code(words, grammar, expected)
-    coded = expected if code is None else Expected(expected.codes[code])
+    coded = expected if code is None else expected.of(code)
     said = replace(_statement(rest, grammar, coded), code=code)
     if code is not None and said.verb is Verb.UNKNOWN:
         unled = _statement(words, grammar, expected)  # "3 was hard" rates, though a code is 3 too
@@ -94,12 +97,14 @@ def _code(words: list[str], grammar: Grammar, expected: Expected) -> tuple[int |
 
 
 def _leading_code(words: list[str], expected: Expected) -> tuple[int | None, list[str]]:
-    """Split off a known number before something else, or alone where none is rated."""
+    """Split off a known number before something else, or alone where no number is an answer."""
     number = _number(words[0].replace("#", "", 1)) if words else None
     if number is None or number not in expected.codes or "/" in words[0]:
         return None, words
-    if len(words) == 1 and expected.kind is AnswerKind.RATING and "#" not in words[0]:
+    if len(words) == 1 and expected.kind in _BY_NUMBER and "#" not in words[0]:
         return None, words
+    if expected.kind is AnswerKind.NUMBER and len(expected.codes) == 1:
+        return None, words  # "62 ms" measures, though the code may be 62
     return number, words[1:]
 
 
@@ -127,9 +132,10 @@ def _trailing_code(
 def _statement(
     words: list[str], grammar: Grammar, expected: Expected, asides: int = _MOST_ASIDES
 ) -> Said:
-    rated = _rated(words, expected)
-    if rated is not None:
-        return rated
+    told = _rated(words, expected) or _measured(words, expected)
+    told = told or read_choice(words, grammar, expected)
+    if told is not None:
+        return told
     plain = folded(words)
     found = _match(words, plain, grammar)
     aside = grammar.aside(plain) if asides and expected.kind is not AnswerKind.WORDS else 0
@@ -210,6 +216,14 @@ def _rated(words: list[str], expected: Expected) -> Said | None:
     if rating not in RATINGS:
         return None
     return Said(Verb.RATING, rating=rating, words=as_words(words[1:]))
+
+
+def _measured(words: list[str], expected: Expected) -> Said | None:
+    """Read `62`, `62.5 ms` where a measurement was asked for."""
+    bare = words[0].strip(EDGES) if expected.kind is AnswerKind.NUMBER and words else ""
+    if not _MEASURED.fullmatch(bare):
+        return None
+    return Said(Verb.NUMBER, number=float(bare.replace(",", ".")), words=as_words(words[1:]))
 
 
 def _spoken(words: list[str], count: int) -> int:

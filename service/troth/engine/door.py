@@ -81,6 +81,8 @@ def _record(
     values = {
         "verb": said.verb,
         "rating": said.rating,
+        "number": said.number,
+        "choice": said.choice,
         "words_sealed": vault.seal(said.words) if said.words else None,
         "occurrence_id": meant.id if meant else None,
     }

@@ -19,10 +19,11 @@ from troth.engine.settle import settle_occurrence
 from troth.engine.visit import Visit, ritual_of, title_of
 from troth.store import channels, ledger, nudges, occurrences
 from troth.store.records import Channel, Occurrence, Partner
+from troth.store.replies import ACCOUNTS
 from troth.store.vault import Vault
 
 SNOOZE = timedelta(minutes=30)
-ACKNOWLEDGING = frozenset({Verb.DONE, Verb.NO, Verb.SKIP, Verb.RATING, Verb.WORDS})
+ACKNOWLEDGING = frozenset(ACCOUNTS)
 STEP_USE = timedelta(minutes=2)  # a step that comes later than this is not sent
 
 
@@ -33,11 +34,21 @@ def acknowledge(conn: Connection, visit: Visit, occurrence: Occurrence) -> str:
         expire(conn, visit.now, occurrence.id)
     nudges.withdraw(conn, occurrence.id, "it was answered", visit.partner.id)
     settle_occurrence(conn, occurrence.id, visit.now)
-    title = title_of(conn, visit, occurrence)
-    noted = visit.language.say(
-        f"noted_{visit.said.verb}", title=title, rating=visit.said.rating or ""
-    )
+    noted = _noted(conn, visit, occurrence)
     return f"{noted} {visit.language.say('noted_late')}" if was_over else noted
+
+
+def _noted(conn: Connection, visit: Visit, occurrence: Occurrence) -> str:
+    said, title = visit.said, title_of(conn, visit, occurrence)
+    message, values = f"noted_{said.verb}", {"title": title, "rating": ""}
+    match said.verb:
+        case Verb.RATING:
+            values["rating"] = str(said.rating)
+        case Verb.NUMBER:
+            values["number"] = f"{said.number:g}"
+        case Verb.CHOICE:
+            values["choice"] = occurrence.stamp.choices.get(said.choice or "", "")
+    return visit.language.say(message, **values)
 
 
 def snooze(conn: Connection, vault: Vault, visit: Visit, occurrence: Occurrence) -> str:

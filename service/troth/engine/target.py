@@ -42,10 +42,15 @@ class Candidates:
     def expected(self) -> Expected:
         """Return what the parser may expect: the kind asked for, and the codes that mean one."""
         if self.linked is not None:
-            return Expected(self.linked.stamp.kind)
-        codes = {code: occurrence.stamp.kind for occurrence, code in self.open if code is not None}
+            return Expected(self.linked.stamp.kind, choices=self.linked.stamp.choices)
+        coded = {code: found.stamp for found, code in self.open if code is not None}
         only = self._only
-        return Expected(only.stamp.kind if only else None, codes)
+        return Expected(
+            only.stamp.kind if only else None,
+            {code: stamp.kind for code, stamp in coded.items()},
+            only.stamp.choices if only else {},
+            {code: stamp.choices for code, stamp in coded.items()},
+        )
 
     def choose(self, said: Said) -> Occurrence | None:
         """Return the one occurrence that is meant, or None where none or several could be."""

@@ -285,4 +285,5 @@ def to_occurrence(row: Row[Any]) -> Occurrence:
         state=OccurrenceState(row.state),
         reason=Excuse(row.reason) if row.reason else None,
         credit=row.credit,
+        topic_sealed=row.topic_sealed,
     )

@@ -15,6 +15,8 @@ from troth.store.tables import partners, replies
 ACCOUNTS = {
     Verb.DONE: Account.DONE,
     Verb.RATING: Account.DONE,
+    Verb.NUMBER: Account.DONE,
+    Verb.CHOICE: Account.DONE,
     Verb.WORDS: Account.DONE,
     Verb.NO: Account.NO,
     Verb.SKIP: Account.SKIP,
@@ -31,6 +33,8 @@ class Acknowledgement:
     rating: int | None
     words_sealed: str | None
     received_at: datetime
+    number: float | None = None
+    choice: str | None = None
 
 
 def keep_reply(conn: Connection, reply: Reply) -> int | None:
@@ -130,5 +134,12 @@ def acknowledgements(conn: Connection, occurrence_id: int) -> dict[str, Acknowle
 def _acknowledgement(row: Row[Any]) -> Acknowledgement:
     verb = Verb(row.verb)
     return Acknowledgement(
-        row.key, ACCOUNTS[verb], verb, row.rating, row.words_sealed, row.received_at
+        partner=row.key,
+        account=ACCOUNTS[verb],
+        verb=verb,
+        rating=row.rating,
+        words_sealed=row.words_sealed,
+        received_at=row.received_at,
+        number=row.number,
+        choice=row.choice,
     )
