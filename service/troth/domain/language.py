@@ -13,6 +13,7 @@ MESSAGES: Mapping[str, frozenset[str]] = {
     "lite": frozenset({"lite"}),
     "answer_at": frozenset({"link"}),
     "answer_here": frozenset({"link"}),
+    "answer_so": frozenset({"hint", "link"}),
     "button_done": frozenset(),
     "button_later": frozenset(),
     "button_skip": frozenset(),

@@ -13,6 +13,7 @@ from troth.domain.slots import instant
 from troth.domain.states import ChannelState, NudgePurpose
 from troth.engine import events
 from troth.engine.expiry import expire
+from troth.engine.following import share_and_follow
 from troth.engine.recall import recall
 from troth.engine.requests import Swap, swapped
 from troth.engine.settle import settle_occurrence
@@ -34,7 +35,7 @@ def acknowledge(conn: Connection, visit: Visit, occurrence: Occurrence) -> str:
         expire(conn, visit.now, occurrence.id)
     nudges.withdraw(conn, occurrence.id, "it was answered", visit.partner.id)
     settle_occurrence(conn, occurrence.id, visit.now)
-    noted = _noted(conn, visit, occurrence)
+    noted = share_and_follow(conn, visit, occurrence) or _noted(conn, visit, occurrence)
     return f"{noted} {visit.language.say('noted_late')}" if was_over else noted
 
 

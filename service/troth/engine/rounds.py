@@ -13,10 +13,12 @@ from troth.engine.announce import announce
 from troth.engine.dispatch import dispatch
 from troth.engine.doorbell import Doorbell
 from troth.engine.follow_up import follow_up
+from troth.engine.occasions import open_occasions
 from troth.engine.plan import AHEAD, plan
+from troth.engine.review import review
 from troth.engine.settle import settle
 from troth.engine.sweep import sweep
-from troth.store import nudges, occurrences, rituals
+from troth.store import nudges, occasions, occurrences, rituals
 from troth.store.database import Database
 from troth.store.vault import Vault
 from troth.store.wakeup import Sleeper, sleeper
@@ -57,6 +59,8 @@ class Rounds:
             lambda: announce(self.db, now),
             lambda: follow_up(self.db, self.vault, now),
             lambda: settle(self.db, now),
+            lambda: review(self.db, self.vault, now),
+            lambda: open_occasions(self.db, self.vault, now),
         )
         done, troubles = 0, []
         for duty in duties:
@@ -74,6 +78,8 @@ class Rounds:
                 due and due - AHEAD,
                 nudges.next_leaving(conn),
                 occurrences.next_moment(conn),
+                occurrences.settled_lately(conn),
+                occasions.next_occasion(conn),
             )
         return min((moment for moment in moments if moment), default=None)
 

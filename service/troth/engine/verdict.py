@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from troth.domain.states import ChannelState, NudgePurpose, NudgeState
+from troth.store.nudges import BROUGHT
 from troth.store.records import Channel, Parcel
 
 # The partner set the time, or wrote just now: quiet hours give way.
@@ -31,9 +32,10 @@ def decide(parcel: Parcel, now: datetime) -> Channel | Wait | Drop:
     nudge = parcel.nudge
     if nudge.expires_at <= now:
         return Drop(NudgeState.EXPIRED, "its window was over")
-    if not parcel.is_open:
+    is_asking = nudge.purpose not in BROUGHT
+    if is_asking and not parcel.is_open:
         return Drop(NudgeState.WITHDRAWN, "the occurrence is settled")
-    if parcel.answered:
+    if is_asking and parcel.answered:
         return Drop(NudgeState.WITHDRAWN, "it was answered")
     if parcel.is_paused(now) and nudge.purpose is not NudgePurpose.ANSWER:
         return Drop(NudgeState.WITHDRAWN, "its owner has paused")

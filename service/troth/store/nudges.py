@@ -14,6 +14,7 @@ from troth.store.tables import channels, nudges, occurrences, partners
 from troth.store.vault import Vault, token_hash
 from troth.store.wakeup import wake
 
+BROUGHT = (NudgePurpose.SHARE, NudgePurpose.TELL)  # which ask for nothing, so no answer ends them
 TOLD = (NudgePurpose.RITUAL, NudgePurpose.REMINDER, NudgePurpose.SNOOZE)
 
 
@@ -38,6 +39,7 @@ def withdraw(
 ) -> list[int]:
     """Take back what is still planned for an occurrence, on every channel; return the ids."""
     planned = (nudges.c.occurrence_id == occurrence_id) & (nudges.c.state == NudgeState.PLANNED)
+    planned &= nudges.c.purpose.not_in(BROUGHT)
     if partner_id is not None:
         planned &= nudges.c.partner_id == partner_id
     taken_back = update(nudges).where(planned)

@@ -92,6 +92,14 @@ def _dues(conn: Connection, ids: Sequence[int]) -> list[Due]:
     ]
 
 
+def has_slot(conn: Connection, ritual_id: int, slot: str) -> bool:
+    """Say whether a ritual has an occurrence of this slot already."""
+    query = select(occurrences.c.id).where(
+        occurrences.c.ritual_id == ritual_id, occurrences.c.slot == slot
+    )
+    return conn.execute(query).first() is not None
+
+
 def load_occurrences(conn: Connection, ids: Collection[int]) -> dict[int, Occurrence]:
     """Return occurrences by id."""
     rows = conn.execute(select(occurrences).where(occurrences.c.id.in_(ids)))
@@ -165,6 +173,11 @@ def next_moment(conn: Connection) -> datetime | None:
     return min((moment for moment in (comes, ends, follows) if moment), default=None)
 
 
+def settled_lately(conn: Connection) -> datetime | None:
+    """Return when the first settled that nobody has reviewed, aware UTC."""
+    return _first(conn, occurrences.c.settled_at, occurrences.c.reviewed.is_(False))
+
+
 def settle(
     conn: Connection,
     occurrence: Occurrence,
@@ -180,10 +193,28 @@ def settle(
     values |= {"settled_at": None, "follow_up_at": follow_up_at}
     if outcome is not None:
         values = {"state": outcome.state, "reason": outcome.reason, "credit": outcome.credit}
-        values |= {"settled_at": now, "follow_up_at": None}
+        values |= {"settled_at": now, "follow_up_at": None, "reviewed": False}
     conn.execute(update(occurrences).where(occurrences.c.id == occurrence.id).values(**values))
     _count(conn, occurrence, -1, None if occurrence.is_open else occurrence.state)
     _count(conn, occurrence, +1, None if outcome is None else outcome.state)
+
+
+def unreviewed(conn: Connection, limit: int) -> list[int]:
+    """Return settled occurrences of which nobody has seen yet what follows."""
+    query = select(occurrences.c.id).where(occurrences.c.reviewed.is_(False))
+    return list(conn.execute(query.order_by(occurrences.c.id).limit(limit)).scalars())
+
+
+def take_unreviewed(conn: Connection, ids: Collection[int]) -> list[int]:
+    """Mark those of these that still wait for it as reviewed, and return them; couples are held."""
+    ours = _take(conn, ids, occurrences.c.reviewed.is_(False))
+    mark_reviewed(conn, ours)
+    return ours
+
+
+def mark_reviewed(conn: Connection, ids: Collection[int]) -> None:
+    """Let nothing more follow from what these settled to."""
+    conn.execute(update(occurrences).where(occurrences.c.id.in_(ids)).values(reviewed=True))
 
 
 def _count(
