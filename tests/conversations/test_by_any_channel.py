@@ -96,37 +96,6 @@ def test_what_no_person_wrote_is_no_answer(stage: Stage, text: Text):
     stage.ben.expects_nothing()
 
 
-def test_a_bounce_with_the_token_that_came_back_ends_its_channel(stage: Stage, text: Text):
-    stage.wind("21:30")
-    stage.ana.expects("High and low of the day")
-    token = stage.ben.expects("", on="/ben/first").body.rpartition("/r/")[2].split()[0]
-    post = Address(AddressKind.MAIL, "mailer-daemon@example.org")
-    assert text("No such user.", of=post, token=token, is_automatic=True, is_bounce=True) is None
-    states = [channel.state for channel in stage.channels("ben")]
-    assert states == [ChannelState.FAILING, ChannelState.CONFIRMED]
-    stage.ben.expects_nothing()
-    assert stage.outcomes() == ["open"]
-
-
-def test_a_bounce_without_a_token_of_ours_ends_nothing(stage: Stage, text: Text):
-    evening(stage)
-    for token in (None, "a" * 32):
-        assert text("No such user.", of=MAIL, token=token, is_bounce=True) is None
-        assert text("STOP", of=PHONE, token=token, is_bounce=True) is None
-    assert {channel.state for channel in stage.channels("ben")} == {ChannelState.CONFIRMED}
-    stage.ben.expects_nothing()
-
-
-def test_a_channel_that_was_stopped_stays_so_when_a_nudge_bounces(stage: Stage, text: Text):
-    stage.wind("21:30")
-    stage.ana.expects("High and low of the day")
-    token = stage.ben.expects("", on="/ben/first").body.rpartition("/r/")[2].split()[0]
-    text("STOP")
-    stage.ben.expects("You will get nothing more here", on="/ben/first")
-    text("", of=MAIL, token=token, is_bounce=True)
-    assert stage.channels("ben")[0].state is ChannelState.STOPPED
-
-
 def test_a_discreet_channel_is_answered_without_content(stage: Stage, text: Text):
     stage.couple(couple_file(EVENING, ben=BEN.replace('sensitivity = "open", ', "")))
     stage.wind("21:30")

@@ -4,7 +4,6 @@ Strangers get silence. What is said back is a nudge like any other, planned in t
 keeps the reply: a message that a provider hands in again is not answered again.
 """
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,15 +11,16 @@ import structlog
 from sqlalchemy import Connection
 
 from troth.domain.grammar import LEGAL, Grammar, Verb
-from troth.domain.incoming import LONGEST_ID, AddressKind, Incoming
+from troth.domain.incoming import AddressKind, Incoming, keepable
 from troth.domain.language import Languages
 from troth.domain.reply import TOKEN_USE, Reply, Said, normal_words
 from troth.domain.states import ChannelState, NudgePurpose
 from troth.domain.tapback import read_tapback
-from troth.engine import door, events
+from troth.engine import door
+from troth.engine.bounce import take_bounce
 from troth.engine.quoted import quoted_nudge
-from troth.engine.silence import agrees, is_enough, is_passed_over
-from troth.store import channels, couples, ledger, nudges
+from troth.engine.silence import agrees, is_enough, is_gone, is_passed_over
+from troth.store import channels, couples, nudges
 from troth.store.database import Database
 from troth.store.records import Channel, Nudge
 from troth.store.vault import Vault
@@ -43,9 +43,10 @@ def arrive(
     db: Database, vault: Vault, languages: Languages, incoming: Incoming, now: datetime
 ) -> door.Answer | None:
     """Take one message in; return what was said back, or None where there was to be silence."""
+    incoming = keepable(incoming)
     with db.writing() as conn:
-        if incoming.is_bounce:
-            _bounce(conn, incoming, now)
+        if incoming.is_bounce and incoming.token:
+            take_bounce(conn, vault, incoming.token, now)
         sender = (
             None
             if incoming.is_automatic or incoming.is_bounce
@@ -58,7 +59,8 @@ def arrive(
         grammar = languages.of(couple.language).grammar
         sender = _with_quoted(conn, grammar, sender, incoming)
         about = (sender.channel, sender.nudge, incoming.text, incoming.quoted)
-        if is_passed_over(conn, *about, grammar, now):
+        gone = is_gone(conn, couple.id, incoming.text, grammar)
+        if gone or is_passed_over(conn, *about, grammar, now):
             log.info("arrival.passed_over", way=incoming.way)
             return None
         answer = door.take_in(conn, vault, languages, _reply(sender, incoming, now), now)
@@ -79,21 +81,6 @@ def _sender(conn: Connection, vault: Vault, incoming: Incoming, now: datetime) -
     if found is None or (_may_be_forged(incoming) and not _stops(incoming)):
         return None
     return Sender(*found, None)
-
-
-def _bounce(conn: Connection, incoming: Incoming, now: datetime) -> None:
-    """Mark the channel of the nudge whose token came back as failing: nothing arrives there."""
-    nudge = nudges.find_nudge(conn, incoming.token) if incoming.token else None
-    if nudge is None or nudge.channel_id is None:
-        return
-    channel = channels.load_channel(conn, nudge.channel_id)
-    if channel is None or channel.state not in (ChannelState.UNCONFIRMED, ChannelState.CONFIRMED):
-        return  # one that was stopped stays so
-    partner = couples.load_couple(conn, nudge.couple_id).partner_by_id(channel.partner_id).key
-    state = ChannelState.FAILING
-    channels.set_channel_state(conn, channel.id, state, now)
-    nudges.withdraw_for_channel(conn, channel.id, state)
-    ledger.append(conn, [events.channel_changed(nudge.couple_id, channel, partner, state, now)])
 
 
 def _may_be_forged(incoming: Incoming) -> bool:
@@ -118,7 +105,7 @@ def _with_quoted(conn: Connection, grammar: Grammar, sender: Sender, incoming: I
 def _reply(sender: Sender, incoming: Incoming, now: datetime) -> Reply:
     return Reply(
         way=incoming.way,
-        provider_id=_short(incoming.provider_id),
+        provider_id=incoming.provider_id,
         couple_id=sender.couple_id,
         partner_id=sender.channel.partner_id,
         text=incoming.text,
@@ -128,13 +115,6 @@ def _reply(sender: Sender, incoming: Incoming, now: datetime) -> Reply:
         said=_consent(sender.channel, incoming.text),
         screen=sender.channel.sensitivity,
     )
-
-
-def _short(provider_id: str) -> str:
-    """Return an id as the store keeps it; cut, two long ones might be one."""
-    if len(provider_id) <= LONGEST_ID:
-        return provider_id
-    return f"sha256:{hashlib.sha256(provider_id.encode('utf-8', 'replace')).hexdigest()}"
 
 
 def _consent(channel: Channel, text: str) -> Said | None:

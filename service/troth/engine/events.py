@@ -31,7 +31,7 @@ def nudge_sent(nudge: Nudge, partner: str, scheme: str, now: datetime) -> Event:
 
 
 def nudge_failed(nudge: Nudge, partner: str, reason: str, now: datetime) -> Event:
-    """A nudge will not leave: refused, given up, or out of its time."""
+    """A nudge will not arrive: refused, given up, out of its time, or bounced."""
     data = {
         "nudge": f"n{nudge.id}",
         "occurrence": _occurrence_id(nudge),

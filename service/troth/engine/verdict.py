@@ -29,6 +29,21 @@ class Drop:
 
 def decide(parcel: Parcel, now: datetime) -> Channel | Wait | Drop:
     """Return the channel to send by, or why not. Pure."""
+    nudge, useless = parcel.nudge, why_useless(parcel, now)
+    if useless is not None:
+        return useless
+    if parcel.channel is None or not _may_use(parcel.channel, nudge.purpose):
+        return Drop(NudgeState.FAILED, "its channel may not be used")
+    over_at = parcel.quiet.over_at(now, parcel.zone) if parcel.quiet else None
+    if over_at is None or nudge.purpose in ASKED_FOR:
+        return parcel.channel
+    if over_at >= nudge.expires_at:
+        return Drop(NudgeState.EXPIRED, "quiet hours last longer than its use")
+    return Wait(over_at, "quiet hours")
+
+
+def why_useless(parcel: Parcel, now: datetime) -> Drop | None:
+    """Return why a nudge is of no use any more by any channel; None where it is. Pure."""
     nudge = parcel.nudge
     if nudge.expires_at <= now:
         return Drop(NudgeState.EXPIRED, "its window was over")
@@ -39,14 +54,7 @@ def decide(parcel: Parcel, now: datetime) -> Channel | Wait | Drop:
         return Drop(NudgeState.WITHDRAWN, "it was answered")
     if parcel.is_paused(now) and nudge.purpose is not NudgePurpose.ANSWER:
         return Drop(NudgeState.WITHDRAWN, "its owner has paused")
-    if parcel.channel is None or not _may_use(parcel.channel, nudge.purpose):
-        return Drop(NudgeState.FAILED, "its channel may not be used")
-    over_at = parcel.quiet.over_at(now, parcel.zone) if parcel.quiet else None
-    if over_at is None or nudge.purpose in ASKED_FOR:
-        return parcel.channel
-    if over_at >= nudge.expires_at:
-        return Drop(NudgeState.EXPIRED, "quiet hours last longer than its use")
-    return Wait(over_at, "quiet hours")
+    return None
 
 
 def _may_use(channel: Channel, purpose: NudgePurpose) -> bool:
