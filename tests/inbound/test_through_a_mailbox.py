@@ -7,8 +7,8 @@ from email.utils import make_msgid
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
 
+from tests.support.coffee import channel, coffee
 from tests.support.house import House, house_in
 from tests.support.mail_servers import (
     NOT_HERE,
@@ -18,25 +18,11 @@ from tests.support.mail_servers import (
 )
 from troth.bootstrap import open_inbox
 from troth.domain.states import OccurrenceState
-from troth.store.tables import occurrences, positions, replies
 
 URL = (
     "mailto://nudge:pw-nudge@127.0.0.1:{port}/alex@lab.test?user=nudge@lab.test&smtp=127.0.0.1"
     "&mode=insecure&from=Troth<nudge@lab.test>&format=text"
 )
-COUPLE = """
-couple = "Ana & Ben"
-timezone = "Europe/Lisbon"
-[partners.ana]
-name = "Ana"
-channels = [{{ url = "{url}", address = "mail:alex@lab.test", sensitivity = "open" }}]
-[partners.ben]
-name = "Ben"
-[rituals.coffee]
-practice = "shared-coffee"
-cron = "15 7 * * *"
-rule = "either"
-"""
 Answer = Callable[[EmailMessage, str], EmailMessage]
 
 
@@ -82,7 +68,8 @@ class Post:
 
     def __init__(self, house: House, servers: MailServers) -> None:
         self.house, self.servers = house, servers
-        self._read = 0
+        with servers.mailbox("alex") as server:
+            self._read = int(server.select("INBOX", readonly=True)[1][0] or 0)
 
     def next(self) -> EmailMessage:
         """The mail that comes next to Ana."""
@@ -112,49 +99,42 @@ class Post:
         self.servers.send(mail)
         self.servers.wait_until(lambda: self._seen() > before, "reading of a mail")
 
-    def kept(self) -> int:
-        with self.house.store.db.reading() as conn:
-            return conn.execute(select(func.count()).select_from(replies)).scalar_one()
-
-    def states(self) -> list[str]:
-        """How each occurrence stands, oldest first."""
-        with self.house.store.db.reading() as conn:
-            query = select(occurrences.c.state).order_by(occurrences.c.id)
-            return list(conn.execute(query).scalars())
-
-    def knows_its_place(self) -> bool:
-        with self.house.store.db.reading() as conn:
-            return conn.execute(select(positions)).first() is not None
-
     def _seen(self) -> int:
         with self.servers.mailbox("nudge") as server:
             server.select("INBOX", readonly=True)
             return len(server.search(None, "SEEN")[1][0].split())
 
 
-@pytest.fixture
-def post(tmp_path: Path) -> Iterator[Post]:
-    """The inbox listens, and Ana has agreed; the coffee of the day was nudged for, unread."""
+@pytest.fixture(scope="module")
+def servers() -> Iterator[MailServers]:
     if not are_mail_servers_here():
         pytest.skip(NOT_HERE)
     with running_mail_servers() as servers:
-        imap = {"host": "127.0.0.1", "port": servers.imap, "security": "none"}
-        login = {"user": "nudge@lab.test", "password": "pw-nudge"}
-        with house_in(
-            tmp_path,
-            public_url="https://troth.test",
-            inbound={"imap": imap | login},
-            reply_address="nudge@lab.test",
-        ) as house:
-            post = Post(house, servers)
-            with open_inbox(house.store).listening():
-                servers.wait_until(post.knows_its_place, "place in the mailbox")
-                agree(post)
-                yield post
+        yield servers
+
+
+@pytest.fixture
+def post(tmp_path: Path, store_url: str, servers: MailServers) -> Iterator[Post]:
+    """The inbox listens, and Ana has agreed; the coffee of the day was nudged for, unread."""
+    imap = {"host": "127.0.0.1", "port": servers.imap, "security": "none"}
+    login = {"user": "nudge@lab.test", "password": "pw-nudge"}
+    with house_in(
+        tmp_path,
+        database_url=store_url,
+        public_url="https://troth.test",
+        inbound={"imap": imap | login},
+        reply_address="nudge@lab.test",
+    ) as house:
+        post = Post(house, servers)
+        with open_inbox(house.store).listening():
+            servers.wait_until(house.knows_its_place, "place in the mailbox")
+            agree(post)
+            yield post
 
 
 def agree(post: Post) -> None:
-    post.house.take_in_file(COUPLE.format(url=URL.format(port=post.servers.smtp)))
+    url = URL.format(port=post.servers.smtp)
+    post.house.take_in_file(coffee(channel(url, "mail:alex@lab.test")))
     post.house.wind(minutes=1)
     post.takes_in(in_two_texts(post.next(), "Yes"))
     post.house.wind(minutes=1)
@@ -168,7 +148,7 @@ def test_a_nudge_goes_out_its_answer_settles_and_is_echoed_once(post: Post, layo
     assert nudge["Reply-To"].partition("+")[0].endswith("nudge")
     assert "Two cups, one table" in nudge.get_content()
     post.takes_in(layout(nudge, "done"))
-    assert post.states() == [OccurrenceState.KEPT]
+    assert post.house.states() == [OccurrenceState.KEPT]
     post.house.wind(minutes=1)
     assert "noted as done" in post.next().get_content()
     post.brings_nothing()
@@ -178,7 +158,7 @@ def test_the_same_answer_twice_counts_once(post: Post) -> None:
     answer = in_two_texts(post.next(), "done")
     post.takes_in(answer)
     post.takes_in(answer)
-    assert post.kept() == 2
+    assert post.house.kept() == 2
     post.house.wind(minutes=1)
     post.next()
     post.brings_nothing()
@@ -188,7 +168,7 @@ def test_what_a_program_answers_while_she_is_away_does_nothing(post: Post) -> No
     away = answer_to(post.next(), "done")
     away["Auto-Submitted"] = "auto-replied"
     post.takes_in(away)
-    assert (post.kept(), post.states()) == (1, [OccurrenceState.OPEN])
+    assert (post.house.kept(), post.house.states()) == (1, [OccurrenceState.OPEN])
     post.house.wind(minutes=1)
     post.brings_nothing()
 
@@ -197,5 +177,5 @@ def test_an_answer_to_no_address_of_a_nudge_is_nobodys(post: Post) -> None:
     forged = in_two_texts(post.next(), "done")
     forged.replace_header("To", "Troth <nudge@lab.test>")
     post.takes_in(forged)
-    assert (post.kept(), post.states()) == (1, [OccurrenceState.OPEN])
+    assert (post.house.kept(), post.house.states()) == (1, [OccurrenceState.OPEN])
     post.brings_nothing()
