@@ -13,6 +13,7 @@ class MatrixClient:
 
     def __init__(self, synapse: Synapse, token: str) -> None:
         self._base, self.token = f"{synapse.url}/_matrix/client/v3", token
+        self.user = self._ask("GET", "/account/whoami", None)["user_id"]
 
     def post(self, path: str, **body: object) -> dict[str, object]:
         return self._ask("POST", path, body)
@@ -30,6 +31,22 @@ class MatrixClient:
         assert isinstance(chunk, list)
         event: dict[str, object] = chunk[0]
         return event
+
+    def place(self, room: str) -> str:
+        """Where a room stands now: what is said next comes after it."""
+        return str(self._ask("GET", f"/rooms/{quote(room)}/messages?dir=b&limit=1", None)["start"])
+
+    def said(self, room: str, after: str) -> tuple[list[str], str]:
+        """What the others said after a place, and the place after that."""
+        told = self._ask("GET", f"/rooms/{quote(room)}/messages?dir=f&from={after}", None)
+        chunk = told["chunk"]
+        assert isinstance(chunk, list)
+        texts = [
+            e["content"]["body"]
+            for e in chunk
+            if e["sender"] != self.user and "body" in e["content"]
+        ]
+        return texts, str(told.get("end", after))
 
     def _ask(self, method: str, path: str, body: object) -> dict[str, object]:
         headers = {"Authorization": f"Bearer {self.token}"}
