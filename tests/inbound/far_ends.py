@@ -172,7 +172,7 @@ class TelegramEnd(ChatEnd):
         self._server.write_to_bot(self._token, self._chat, said)
 
     def send(self, said: str) -> None:
-        told = {"chat_id": self._chat, "text": said}
+        told: dict[str, Any] = {"chat_id": self._chat, "text": said}
         url = f"{self._server.url}/bot{self._token}/sendMessage"
         requests.post(url, json=told, timeout=20).raise_for_status()
 

@@ -3,45 +3,25 @@
 import socket
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 import pytest
 
+from tests.inbound.phone import ANA, Phone
 from tests.inbound.talk import Talk, talk_with
-from tests.support.sms_gateway import SECRET, Kannel, PostingKannel
+from tests.support.sms_gateway import Kannel, PostingKannel
 from troth.domain.states import ChannelState, OccurrenceState
 
-ANA = "+15550100"
+pytestmark = pytest.mark.parametrize(
+    ("kannel", "store_url"), [(Kannel, "sqlite"), (PostingKannel, "postgresql")], indirect=True
+)
 
 
-@pytest.fixture(scope="module", params=[Kannel, PostingKannel])
+@pytest.fixture(scope="module")
 def kannel(request: pytest.FixtureRequest) -> Iterator[Kannel]:
     kind: type[Kannel] = request.param
     with kind.running_or_skipped() as server:
         yield server
-
-
-class Phone:
-    """Ana's, at the end of a line through the gateway."""
-
-    address = f"phone:{ANA}"
-    inbound: ClassVar[dict[str, dict[str, Any]]] = {"gateway": {"secret": SECRET}}
-
-    def __init__(self, kannel: Kannel) -> None:
-        self.kannel, self.channel = kannel, kannel.channel(ANA)
-        self.wait_until = kannel.wait_until
-
-    def next(self) -> str:
-        text = self.kannel.carrier.next()
-        assert text.to == ANA
-        return text.said
-
-    def write(self, said: str) -> None:
-        self.kannel.carrier.write(ANA, said)
-
-    def send(self, said: str) -> None:
-        self.kannel.send(ANA, said)
 
 
 def hand_on(port: int, pages: str, *, is_answered: bool) -> bytes:

@@ -1,42 +1,21 @@
 """Answers by mail, over real mail servers and both ways: out as a nudge, back as a reply."""
 
 from collections.abc import Callable, Iterator
-from email import message_from_bytes, policy
 from email.message import EmailMessage
-from email.utils import make_msgid
 from pathlib import Path
 
 import pytest
 
-from tests.support.coffee import channel, coffee
-from tests.support.house import House, house_in
+from tests.inbound.post import Post, answer_to, inbound, mailbox
+from tests.support.coffee import coffee
+from tests.support.house import house_in
 from tests.support.mail_servers import (
-    NOT_HERE,
     MailServers,
-    are_mail_servers_here,
-    running_mail_servers,
 )
 from troth.bootstrap import open_inbox
 from troth.domain.states import OccurrenceState
 
-URL = (
-    "mailto://nudge:pw-nudge@127.0.0.1:{port}/alex@lab.test?user=nudge@lab.test&smtp=127.0.0.1"
-    "&mode=insecure&from=Troth<nudge@lab.test>&format=text"
-)
 Answer = Callable[[EmailMessage, str], EmailMessage]
-
-
-def answer_to(mail: EmailMessage, own: str) -> EmailMessage:
-    """An answer as mail programs begin it: to whom it goes, and what it answers."""
-    answer = EmailMessage()
-    answer["From"] = "Ana <alex@lab.test>"
-    answer["To"] = mail["Reply-To"]
-    answer["Subject"] = f"Re: {mail['Subject']}"
-    answer["Message-ID"] = make_msgid(domain="lab.test")
-    if mail["Message-ID"]:
-        answer["In-Reply-To"] = answer["References"] = mail["Message-ID"]
-    answer.set_content(f"{own}\n")
-    return answer
 
 
 def in_two_texts(mail: EmailMessage, own: str) -> EmailMessage:
@@ -63,78 +42,25 @@ def from_a_telephone(mail: EmailMessage, own: str) -> EmailMessage:
     return answer
 
 
-class Post:
-    """A couple's service, with Ana's mailbox (alex's) at the other end of real mail."""
-
-    def __init__(self, house: House, servers: MailServers) -> None:
-        self.house, self.servers = house, servers
-        with servers.mailbox("alex") as server:
-            self._read = int(server.select("INBOX", readonly=True)[1][0] or 0)
-
-    def next(self) -> EmailMessage:
-        """The mail that comes next to Ana."""
-        self._read += 1
-        found: list[bytes] = []
-
-        def came() -> bool:
-            with self.servers.mailbox("alex") as server:
-                server.select("INBOX", readonly=True)
-                pieces = server.fetch(str(self._read), "(BODY[])")[1]
-                found.extend(piece[1] for piece in pieces if isinstance(piece, tuple))
-            return bool(found)
-
-        self.servers.wait_until(came, "mail to Ana")
-        return message_from_bytes(found[0], policy=policy.default)
-
-    def brings_nothing(self) -> None:
-        """Nothing came to Ana before what is sent now."""
-        last = EmailMessage()
-        last["From"], last["To"], last["Subject"] = "ben@lab.test", "alex@lab.test", "the end"
-        self.servers.send(last)
-        assert self.next()["Subject"] == "the end"
-
-    def takes_in(self, mail: EmailMessage) -> None:
-        """A mail is sent to Troth, and read there."""
-        before = self._seen()
-        self.servers.send(mail)
-        self.servers.wait_until(lambda: self._seen() > before, "reading of a mail")
-
-    def _seen(self) -> int:
-        with self.servers.mailbox("nudge") as server:
-            server.select("INBOX", readonly=True)
-            return len(server.search(None, "SEEN")[1][0].split())
-
-
-@pytest.fixture(scope="module")
-def servers() -> Iterator[MailServers]:
-    if not are_mail_servers_here():
-        pytest.skip(NOT_HERE)
-    with running_mail_servers() as servers:
-        yield servers
-
-
 @pytest.fixture
-def post(tmp_path: Path, store_url: str, servers: MailServers) -> Iterator[Post]:
+def post(tmp_path: Path, store_url: str, mail_servers: MailServers) -> Iterator[Post]:
     """The inbox listens, and Ana has agreed; the coffee of the day was nudged for, unread."""
-    imap = {"host": "127.0.0.1", "port": servers.imap, "security": "none"}
-    login = {"user": "nudge@lab.test", "password": "pw-nudge"}
     with house_in(
         tmp_path,
         database_url=store_url,
         public_url="https://troth.test",
-        inbound={"imap": imap | login},
+        inbound=inbound(mail_servers),
         reply_address="nudge@lab.test",
     ) as house:
-        post = Post(house, servers)
+        post = Post(house, mail_servers)
         with open_inbox(house.store).listening():
-            servers.wait_until(house.knows_its_place, "place in the mailbox")
+            mail_servers.wait_until(house.knows_its_place, "place in the mailbox")
             agree(post)
             yield post
 
 
 def agree(post: Post) -> None:
-    url = URL.format(port=post.servers.smtp)
-    post.house.take_in_file(coffee(channel(url, "mail:alex@lab.test")))
+    post.house.take_in_file(coffee(mailbox(post.servers)))
     post.house.wind(minutes=1)
     post.takes_in(in_two_texts(post.next(), "Yes"))
     post.house.wind(minutes=1)
