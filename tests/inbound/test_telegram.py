@@ -22,12 +22,6 @@ BUTTON = "abcdefghijklmnopqrstuvwxyz234567"
 CHAT = {"id": 4711, "type": "private"}
 
 
-@pytest.fixture(scope="module")
-def emulator() -> Iterator[TelegramEmulator]:
-    with TelegramEmulator.running_or_skipped() as server:
-        yield server
-
-
 @pytest.fixture
 def provider() -> Iterator[Scripted]:
     with scripted() as server:

@@ -1,29 +1,20 @@
 """Answers by XMPP, over a real server."""
 
-import asyncio
 import logging
-import ssl
 import threading
-from collections.abc import Iterator
 from xml.etree.ElementTree import Element, fromstring
 
 import pytest
 from apprise import Apprise
-from slixmpp import JID, ClientXMPP
 from structlog.testing import capture_logs
 
 from tests.support.chat_servers import Prosody
 from tests.support.listening import listening
+from tests.support.xmpp_phone import XmppPhone
 from troth.domain.incoming import Address, AddressKind
 from troth.inbound.xmpp import XmppListener, XmppSettings, read_message
 
 ALEX = Address(AddressKind.XMPP, "alex@localhost")
-
-
-@pytest.fixture(scope="module")
-def prosody() -> Iterator[Prosody]:
-    with Prosody.running_or_skipped() as server:
-        yield server
 
 
 def settings(prosody: Prosody, **more: object) -> XmppSettings:
@@ -39,35 +30,6 @@ def settings(prosody: Prosody, **more: object) -> XmppSettings:
     )
 
 
-class Phone:
-    """A partner's own client: writes, and hands out what it is sent."""
-
-    def __init__(self, prosody: Prosody, name: str = "alex") -> None:
-        self._prosody, self._name = prosody, name
-
-    def write(self, *texts: str, wait_for: int = 0) -> list[str]:
-        """Send texts to our account, wait for so many messages, and go."""
-        return asyncio.run(asyncio.wait_for(self._visit(texts, wait_for), timeout=30))
-
-    async def _visit(self, texts: tuple[str, ...], wait_for: int) -> list[str]:
-        context = ssl.create_default_context(cafile=self._prosody.ca_file)
-        jid = f"{self._name}@localhost"
-        client = ClientXMPP(jid, self._prosody.password, ssl_context=context)
-        client.enable_direct_tls = False
-        started: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        heard: asyncio.Queue[str] = asyncio.Queue()
-        client.add_event_handler("session_start", lambda _: started.set_result(None))
-        client.add_event_handler("message", lambda stanza: heard.put_nowait(stanza["body"]))
-        client.connect("127.0.0.1", self._prosody.port)
-        await started
-        client.send_presence()
-        for text in texts:
-            client.send_message(JID("nudge@localhost"), text, mtype="chat")
-        told = [await heard.get() for _ in range(wait_for)]
-        await client.disconnect(wait=2.0)
-        return told
-
-
 def test_a_nudge_goes_out_and_its_answer_comes_back(prosody: Prosody) -> None:
     url = (
         f"xmpp://nudge:{prosody.password}@localhost:{prosody.port}/alex@localhost"
@@ -75,7 +37,7 @@ def test_a_nudge_goes_out_and_its_answer_comes_back(prosody: Prosody) -> None:
     )
     assert Apprise.instantiate(url).notify(body="Hold each other.")
     with listening(XmppListener(settings(prosody))) as ear:
-        told = Phone(prosody).write("> Hold each other.\nwe did ❤️", wait_for=1)
+        told = XmppPhone(prosody, "alex").write("> Hold each other.\nwe did ❤️", wait_for=1)
         incoming = ear.next()
     assert "Hold each other." in told[0]
     assert (incoming.address, incoming.text) == (ALEX, "we did ❤️")
@@ -83,7 +45,7 @@ def test_a_nudge_goes_out_and_its_answer_comes_back(prosody: Prosody) -> None:
 
 
 def test_what_came_while_we_were_away_is_handed_out_in_order(prosody: Prosody) -> None:
-    Phone(prosody).write("one", "two", "three")
+    XmppPhone(prosody, "alex").write("one", "two", "three")
     with listening(XmppListener(settings(prosody))) as ear:
         taken = [ear.next() for _ in range(3)]
     assert [one.text for one in taken] == ["one", "two", "three"]
@@ -93,7 +55,7 @@ def test_what_came_while_we_were_away_is_handed_out_in_order(prosody: Prosody) -
 def test_a_message_is_kept_while_the_store_is_away(prosody: Prosody) -> None:
     with listening(XmppListener(settings(prosody))) as ear:
         ear.shut.set()
-        Phone(prosody).write("done")
+        XmppPhone(prosody, "alex").write("done")
         assert ear.refused.acquire(timeout=30)
         ear.shut.clear()
         assert ear.next().text == "done"
@@ -102,7 +64,7 @@ def test_a_message_is_kept_while_the_store_is_away(prosody: Prosody) -> None:
 def test_a_message_that_was_not_taken_before_a_stop_comes_again(prosody: Prosody) -> None:
     with listening(XmppListener(settings(prosody))) as ear:
         ear.shut.set()
-        Phone(prosody).write("not yet taken")
+        XmppPhone(prosody, "alex").write("not yet taken")
         assert ear.refused.acquire(timeout=30)
     with listening(XmppListener(settings(prosody))) as ear:
         assert ear.next().text == "not yet taken"
