@@ -41,6 +41,8 @@ class Incoming:
     a reply address carries one; `quoted` is what of ours a reaction or a reply quotes.
     `is_automatic` marks what no person wrote: it is never an answer. `is_bounce` marks the report
     that a nudge can never arrive; as anybody can forge one, it counts only with that nudge's token.
+    `tap` names a tap on a message among those of its way and writer; `is_taken_away` where it is
+    the same tap that is there no more.
     """
 
     way: str
@@ -51,6 +53,8 @@ class Incoming:
     quoted: str | None = None
     is_automatic: bool = False
     is_bounce: bool = False
+    tap: str | None = None
+    is_taken_away: bool = False
 
 
 # Where a text message can be sent and none sent back.

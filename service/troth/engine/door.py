@@ -80,6 +80,7 @@ def _record(
     said = visit.said
     values = {
         "verb": said.verb,
+        "tap": visit.tap,
         "rating": said.rating,
         "words_sealed": vault.seal(said.words) if said.words else None,
         "occurrence_id": meant.id if meant else None,

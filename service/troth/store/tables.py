@@ -231,6 +231,7 @@ replies = Table(
     Column("way", String(32), nullable=False),
     Column("provider_id", String(200), nullable=False),
     Column("verb", String(16), nullable=False),
+    Column("tap", String(200)),  # names the tap that it was: what takes it away names it again
     Column("rating", Integer),
     Column("words_sealed", Text),
     Column("answer", Text, nullable=False),  # what was said back; a duplicate hears it again
