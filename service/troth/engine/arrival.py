@@ -20,6 +20,7 @@ from troth.domain.tapback import read_tapback
 from troth.engine import door, events
 from troth.engine.quoted import quoted_nudge
 from troth.engine.silence import agrees, is_enough, is_passed_over
+from troth.engine.verdict import NOTHING_NOW
 from troth.store import channels, couples, ledger, nudges
 from troth.store.database import Database
 from troth.store.records import Channel, Nudge
@@ -92,7 +93,7 @@ def _bounce(conn: Connection, incoming: Incoming, now: datetime) -> None:
     partner = couples.load_couple(conn, nudge.couple_id).partner_by_id(channel.partner_id).key
     state = ChannelState.FAILING
     channels.set_channel_state(conn, channel.id, state, now)
-    nudges.withdraw_for_channel(conn, channel.id, state)
+    nudges.withdraw_for_channel(conn, channel.id, NOTHING_NOW)
     ledger.append(conn, [events.channel_changed(nudge.couple_id, channel, partner, state, now)])
 
 

@@ -18,6 +18,9 @@ class Wait:
     reason: str
 
 
+NOTHING_NOW = "nothing was to leave by its channel"  # the same for a stop, a pause and a bounce
+
+
 @dataclass(frozen=True)
 class Drop:
     """Not at all."""
@@ -36,7 +39,7 @@ def decide(parcel: Parcel, now: datetime) -> Channel | Wait | Drop:
     if parcel.answered:
         return Drop(NudgeState.WITHDRAWN, "it was answered")
     if parcel.is_paused(now) and nudge.purpose is not NudgePurpose.ANSWER:
-        return Drop(NudgeState.WITHDRAWN, "its owner has paused")
+        return Drop(NudgeState.WITHDRAWN, NOTHING_NOW)
     if parcel.channel is None or not _may_use(parcel.channel, nudge.purpose):
         return Drop(NudgeState.FAILED, "its channel may not be used")
     over_at = parcel.quiet.over_at(now, parcel.zone) if parcel.quiet else None
