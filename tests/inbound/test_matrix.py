@@ -72,6 +72,25 @@ def test_a_nudge_goes_out_and_its_answers_come_back(house: House) -> None:
     assert reply.address == reaction.address == normal(AddressKind.MATRIX, house.room)
 
 
+def test_a_reaction_that_is_taken_away_is_named(house: House) -> None:
+    nudge = house.us.write(house.room, "Hold each other. 3")
+    with listening(house.listener()) as ear:
+        house.alex.write(house.room, "a first sync")
+        ear.next()
+        heart = {"rel_type": "m.annotation", "event_id": nudge, "key": "❤️"}
+        sent = house.alex.send(house.room, "m.reaction", **{"m.relates_to": heart})
+        reaction = ear.next()
+        house.alex.redact(house.room, sent)
+        gone = ear.next()
+        written = house.alex.write(house.room, "we did")
+        ear.next()
+        house.alex.redact(house.room, written)
+        house.alex.write(house.room, "the end")
+        assert ear.next().text == "the end"
+    assert (reaction.tap, gone.tap, gone.is_taken_away) == (sent, sent, True)
+    assert gone.address == reaction.address
+
+
 def test_what_the_two_say_to_each_other_is_not_for_us(house: House) -> None:
     sam = house.alex.write(house.room, "lovely dinner")
     with listening(house.listener()) as ear:
@@ -153,6 +172,21 @@ def related(**relation: Any) -> dict[str, Any]:
 )
 def test_what_nobody_wrote_to_us_is_no_answer(told: object) -> None:
     assert read_event("!r:lab.test", told, OURS, lambda _: NUDGE) is None
+
+
+@pytest.mark.parametrize(
+    "original",
+    [
+        None,
+        {"sender": "@alex:lab.test", "type": "m.room.message"},
+        {"sender": "@moderator:lab.test", "type": "m.reaction"},
+    ],
+)
+def test_only_ones_own_reaction_can_be_taken_away(original: object) -> None:
+    told = event("m.room.redaction") | {"redacts": "$0"}
+    assert read_event("!r:lab.test", told, OURS, lambda _: original) is None
+    newer = event("m.room.redaction", redacts="$0")
+    assert read_event("!r:lab.test", newer, OURS, lambda _: original) is None
 
 
 def test_an_answer_in_a_thread_quotes_where_the_thread_began() -> None:

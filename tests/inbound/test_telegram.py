@@ -140,8 +140,21 @@ def test_a_reaction_is_what_was_added() -> None:
     incoming = read_update({"update_id": 3, "message_reaction": reaction}, BOT)
     assert incoming is not None
     assert (incoming.text, incoming.quoted) == ("👍", None)
-    taken_back = {"chat": CHAT, "old_reaction": [heart], "new_reaction": []}
-    assert read_update({"update_id": 4, "message_reaction": taken_back}, BOT) is None
+
+
+@pytest.mark.parametrize("after", [[], [{"type": "custom_emoji", "custom_emoji_id": "5"}]])
+def test_a_reaction_taken_away_names_the_one_that_it_was(after: list[object]) -> None:
+    heart = {"type": "emoji", "emoji": "❤"}
+    on = {"chat": CHAT, "message_id": 12}
+    added = {**on, "old_reaction": [], "new_reaction": [heart]}
+    removed = {**on, "old_reaction": [heart], "new_reaction": after}
+    first = read_update({"update_id": 3, "message_reaction": added}, BOT)
+    then = read_update({"update_id": 4, "message_reaction": removed}, BOT)
+    assert first is not None
+    assert then is not None
+    assert (first.tap, first.is_taken_away) == (then.tap, False) == ("12", False)
+    assert then.is_taken_away
+    assert then.address == first.address
 
 
 def posted(told: object, secret: str | None) -> Hook:

@@ -2,19 +2,30 @@
 
 import logging
 import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from xml.etree.ElementTree import Element, fromstring
 
 import pytest
 from apprise import Apprise
 from structlog.testing import capture_logs
 
-from tests.support.chat_servers import Prosody
+from tests.support.chat_servers import ArchivingProsody, Prosody
 from tests.support.listening import listening
 from tests.support.xmpp_phone import XmppPhone
-from troth.domain.incoming import Address, AddressKind
+from troth.domain.incoming import Address, AddressKind, Incoming
+from troth.inbound.reading.xmpp_names import Names
 from troth.inbound.xmpp import XmppListener, XmppSettings, read_message
 
+NOW = datetime(2026, 3, 2, 21, 30, tzinfo=UTC)
 ALEX = Address(AddressKind.XMPP, "alex@localhost")
+
+
+@pytest.fixture(scope="module", params=[Prosody, ArchivingProsody])
+def prosody(request: pytest.FixtureRequest) -> Iterator[Prosody]:
+    kind: type[Prosody] = request.param
+    with kind.running_or_skipped() as server:
+        yield server
 
 
 def settings(prosody: Prosody, **more: object) -> XmppSettings:
@@ -70,6 +81,32 @@ def test_a_message_that_was_not_taken_before_a_stop_comes_again(prosody: Prosody
         assert ear.next().text == "not yet taken"
 
 
+def test_messages_that_bear_the_same_number_are_two(prosody: Prosody) -> None:
+    phone = XmppPhone(prosody, "alex", numbers="1")
+    with listening(XmppListener(settings(prosody))) as ear:
+        phone.write("done")
+        phone.write("done")
+        heard = [ear.next(), ear.next()]
+    for text in ("done", "undo"):
+        phone.write(text)
+    with listening(XmppListener(settings(prosody))) as ear:
+        heard += [ear.next(), ear.next()]
+    assert [one.text for one in heard] == ["done", "done", "done", "undo"]
+    assert len({one.provider_id for one in heard}) == 4
+
+
+def test_a_message_that_is_handed_out_again_is_the_same(prosody: Prosody) -> None:
+    XmppPhone(prosody, "alex", numbers="1").write("kept for us")
+    offered = []
+    for _ in range(3):
+        with listening(XmppListener(settings(prosody)), is_shut=True) as ear:
+            offered.append(ear.untaken.get(timeout=30))
+    with listening(XmppListener(settings(prosody))) as ear:
+        offered.append(ear.next())
+    assert {one.text for one in offered} == {"kept for us"}
+    assert len({one.provider_id for one in offered}) == 1
+
+
 def test_a_wrong_password_and_a_strange_certificate_are_said_without_them(
     prosody: Prosody, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -89,6 +126,10 @@ def stanza(text: str) -> Element:
     return fromstring(f"<message xmlns='jabber:client' {text}</message>")  # noqa: S314 - our own
 
 
+def read(text: str) -> Incoming | None:
+    return read_message(stanza(text), "nudge@x", Names(), NOW)
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -102,7 +143,7 @@ def stanza(text: str) -> Element:
     ],
 )
 def test_what_nobody_wrote_to_us_is_no_answer(text: str) -> None:
-    assert read_message(stanza(text), "nudge@x") is None
+    assert read(text) is None
 
 
 def test_a_reaction_is_its_emoji() -> None:
@@ -110,14 +151,16 @@ def test_a_reaction_is_its_emoji() -> None:
         "from='Alex@X/phone' id='1' type='chat'>"
         "<reactions xmlns='urn:xmpp:reactions:0' id='7'><reaction>👍</reaction></reactions>"
     )
-    incoming = read_message(stanza(text), "nudge@x")
+    incoming = read(text)
     assert incoming is not None
     assert (incoming.text, incoming.address.value) == ("👍", "alex@x")
 
 
-def test_the_same_number_from_another_session_is_another_message() -> None:
-    names = {
-        read_message(stanza(f"from='alex@x/{resource}' id='1'><body>done</body>"), "nudge@x")
-        for resource in ("a", "b", "a")
-    }
-    assert len(names) == 2
+def test_a_reaction_taken_away_names_the_one_that_it_was() -> None:
+    told = "from='alex@x/phone' id='{}' type='chat'><reactions xmlns='urn:xmpp:reactions:0' id='7'"
+    added = read(f"{told.format(1)}><reaction>👍</reaction></reactions>")
+    gone = read(f"{told.format(2)}/>")
+    assert added is not None
+    assert gone is not None
+    assert added.tap == gone.tap is not None
+    assert (added.is_taken_away, gone.is_taken_away) == (False, True)

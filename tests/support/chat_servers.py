@@ -85,6 +85,7 @@ class Prosody(ChatServer):
     """An XMPP server for accounts at `localhost`, which demands TLS."""
 
     password = "pw-of-the-tests"
+    modules = '"roster"; "saslauth"; "disco"; "ping"; "offline"; "tls"; "smacks"'
 
     @classmethod
     def lacks(cls) -> str | None:
@@ -107,7 +108,7 @@ c2s_ports = {{ {self.port} }}
 s2s_ports = {{}}
 http_ports = {{}}
 https_ports = {{}}
-modules_enabled = {{ "roster"; "saslauth"; "disco"; "ping"; "offline"; "tls"; "smacks" }}
+modules_enabled = {{ {self.modules} }}
 modules_disabled = {{ "s2s" }}
 c2s_require_encryption = true
 authentication = "internal_hashed"
@@ -128,6 +129,12 @@ VirtualHost "localhost"
 
     def _command(self) -> Sequence[str | Path]:
         return ["prosody", "-F", "--config", self._config]
+
+
+class ArchivingProsody(Prosody):
+    """One that keeps an archive, and so gives each message an id of its own (XEP-0313, 0359)."""
+
+    modules = f'{Prosody.modules}; "mam"'
 
 
 class Mosquitto(ChatServer):

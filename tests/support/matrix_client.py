@@ -25,6 +25,10 @@ class MatrixClient:
     def write(self, room: str, text: str, **more: object) -> str:
         return self.send(room, "m.room.message", msgtype="m.text", body=text, **more)
 
+    def redact(self, room: str, event_id: str) -> None:
+        path = f"/rooms/{quote(room)}/redact/{quote(event_id)}/{uuid.uuid4().hex}"
+        self._ask("PUT", path, {})
+
     def last(self, room: str) -> dict[str, object]:
         told = self._ask("GET", f"/rooms/{quote(room)}/messages?dir=b&limit=1", None)
         chunk = told["chunk"]

@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+from itertools import zip_longest
 
 from slixmpp import JID, ClientXMPP
 
@@ -9,10 +10,13 @@ from tests.support.chat_servers import Prosody
 
 
 class XmppPhone:
-    """Comes to write and to read, and goes: the server keeps what is sent meanwhile."""
+    """Comes to write and to read, and goes: the server keeps what is sent meanwhile.
 
-    def __init__(self, prosody: Prosody, name: str) -> None:
-        self._prosody, self._name = prosody, name
+    With `numbers`, each visit is of one resource and its messages bear these in turn.
+    """
+
+    def __init__(self, prosody: Prosody, name: str, numbers: str = "") -> None:
+        self._prosody, self._name, self._numbers = prosody, name, numbers
         self._unread: list[str] = []
 
     def next(self) -> str:
@@ -27,7 +31,7 @@ class XmppPhone:
 
     async def _visit(self, texts: tuple[str, ...], to: str, wait_for: int) -> list[str]:
         context = ssl.create_default_context(cafile=self._prosody.ca_file)
-        jid = f"{self._name}@localhost"
+        jid = f"{self._name}@localhost{'/phone' if self._numbers else ''}"
         client = ClientXMPP(jid, self._prosody.password, ssl_context=context)
         client.enable_direct_tls = False
         started: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -38,8 +42,10 @@ class XmppPhone:
         await started
         if wait_for:
             client.send_presence()
-        for text in texts:
-            client.send_message(JID(f"{to}@localhost"), text, mtype="chat")
+        for text, number in zip_longest(texts, self._numbers[: len(texts)]):
+            message = client.make_message(JID(f"{to}@localhost"), text, mtype="chat")
+            message["id"] = number or message["id"]
+            message.send()
         told = [await heard.get() for _ in range(wait_for)]
         await client.disconnect(wait=2.0)
         return [*told, *(heard.get_nowait() for _ in range(heard.qsize()))]

@@ -45,6 +45,8 @@ class Incoming:
     a reply address carries one; `quoted` is what of ours a reaction or a reply quotes.
     `is_automatic` marks what no person wrote: it is never an answer. `is_bounce` marks the report
     that a nudge can never arrive; as anybody can forge one, it counts only with that nudge's token.
+    `tap` names a tap on a message among those of its way and writer; `is_taken_away` where it is
+    the same tap that is there no more.
     """
 
     way: str
@@ -55,6 +57,8 @@ class Incoming:
     quoted: str | None = None
     is_automatic: bool = False
     is_bounce: bool = False
+    tap: str | None = None
+    is_taken_away: bool = False
 
 
 def keepable(incoming: Incoming) -> Incoming:
@@ -69,6 +73,7 @@ def keepable(incoming: Incoming) -> Incoming:
         address=replace(incoming.address, value=_marked(incoming.address.value)),
         token=_marked(incoming.token) if incoming.token else None,
         quoted=_marked(incoming.quoted) if incoming.quoted else None,
+        tap=_id(incoming.tap) if incoming.tap else None,
     )
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from troth.domain.arguments import as_words, read_argument, read_later
 from troth.domain.choices import read_choice
-from troth.domain.grammar import LEGAL, Grammar, Verb
+from troth.domain.grammar import LEGAL, LONGEST_PHRASE, Grammar, Verb
 from troth.domain.legal import legal_verb
 from troth.domain.said import RATINGS, Expected, Said
 from troth.domain.states import AnswerKind, Sensitivity
@@ -56,7 +56,8 @@ class Reply:
     `way` names the way in and `provider_id` the message within it: together they come once.
     `nudge_id` is set where a link or a thread tells which nudge is meant, `channel_id` where one
     channel is known; `said` where a button leaves nothing to be read. `screen` is what may
-    stand where the answer will: None on a page, which only its reader has opened.
+    stand where the answer will: None on a page, which only its reader has opened. `tap` names a
+    tap where its provider does, in the reply that it is and in the one that takes it away.
     """
 
     way: str
@@ -69,6 +70,7 @@ class Reply:
     channel_id: int | None = None
     said: Said | None = None
     screen: Sensitivity | None = None
+    tap: str | None = None
 
 
 def parse(text: str, grammar: Grammar, expected: Expected) -> Said:
@@ -81,6 +83,9 @@ def parse(text: str, grammar: Grammar, expected: Expected) -> Said:
     if tapped is not None:
         return tapped
     words = visible.split()
+    undone = _undo_of_code(words, grammar)
+    if undone is not None:
+        return undone
     code, rest = _code(words, grammar, expected)
     coded = expected if code is None else expected.of(code)
     said = replace(_statement(rest, grammar, coded), code=code)
@@ -88,6 +93,16 @@ def parse(text: str, grammar: Grammar, expected: Expected) -> Said:
         unled = _statement(words, grammar, expected)  # "3 was hard" rates, though a code is 3 too
         return unled if unled.verb is Verb.RATING else said
     return said
+
+
+def _undo_of_code(words: list[str], grammar: Grammar) -> Said | None:
+    """Read `undo 3` and `3 undo`, whatever is open: what was answered need not be any more."""
+    for number, rest in ((words[:1], words[1:]), (words[-1:], words[:-1])):
+        code = _number(number[0].replace("#", "", 1)) if rest and "/" not in number[0] else None
+        plain = folded(rest) if code is not None and len(rest) <= LONGEST_PHRASE else ()
+        if plain and grammar.match(plain) == (Verb.UNDO, len(plain)):
+            return Said(Verb.UNDO, code=code)
+    return None
 
 
 def _code(words: list[str], grammar: Grammar, expected: Expected) -> tuple[int | None, list[str]]:

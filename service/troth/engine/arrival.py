@@ -112,15 +112,22 @@ def _reply(sender: Sender, incoming: Incoming, now: datetime) -> Reply:
         received_at=now,
         nudge_id=sender.nudge.id if sender.nudge else None,
         channel_id=sender.channel.id,
-        said=_consent(sender.channel, incoming.text),
+        said=_said(sender.channel, incoming),
         screen=sender.channel.sensitivity,
+        tap=incoming.tap,
     )
 
 
-def _consent(channel: Channel, text: str) -> Said | None:
-    """Read YES, which agrees only where its owner was asked, or has stopped; else it means done."""
+def _said(channel: Channel, incoming: Incoming) -> Said | None:
+    """Read what is not to be read as words.
+
+    That is a tap taken away; and YES, which agrees only where its owner was asked, or has stopped:
+    else it means done.
+    """
+    if incoming.is_taken_away:
+        return Said(Verb.UNDO, is_reaction=True)
     asked = channel.state in (ChannelState.UNCONFIRMED, ChannelState.STOPPED)
-    return Said(Verb.START) if asked and agrees(text) else None
+    return Said(Verb.START) if asked and agrees(incoming.text) else None
 
 
 def _is_to_be_said(conn: Connection, sender: Sender, answer: door.Answer, now: datetime) -> bool:

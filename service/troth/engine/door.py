@@ -69,7 +69,8 @@ def take_in(
     _record(conn, vault, visit, reply_id, meant)
     text = _act(conn, vault, visit, found, meant)
     replies.set_answer(conn, reply_id, text)
-    log.info("reply.taken", couple=couple.id, reply=f"r{reply_id}", way=reply.way, verb=said.verb)
+    way = None if said.verb in events.OWN_BUSINESS else reply.way  # each may have one of their own
+    log.info("reply.taken", couple=couple.id, reply=f"r{reply_id}", way=way, verb=said.verb)
     return Answer(text, said.verb)
 
 
@@ -80,6 +81,7 @@ def _record(
     said = visit.said
     values = {
         "verb": said.verb,
+        "tap": visit.tap,
         "rating": said.rating,
         "number": said.number,
         "choice": said.choice,

@@ -17,6 +17,7 @@ from troth.engine.following import share_and_follow
 from troth.engine.recall import recall
 from troth.engine.requests import Swap, swapped
 from troth.engine.settle import settle_occurrence
+from troth.engine.verdict import NOTHING_NOW
 from troth.engine.visit import Visit, ritual_of, title_of
 from troth.store import channels, ledger, nudges, occurrences
 from troth.store.records import Channel, Occurrence, Partner
@@ -170,7 +171,7 @@ def stop(conn: Connection, visit: Visit) -> str:
     recall(conn, visit.couple.id, visit.now)
     for channel in _addressed(conn, visit):
         if channels.set_channel_state(conn, channel.id, ChannelState.STOPPED, visit.now):
-            nudges.withdraw_for_channel(conn, channel.id, "its owner said stop")
+            nudges.withdraw_for_channel(conn, channel.id, NOTHING_NOW)
             _log_channel(conn, visit, channel, ChannelState.STOPPED)
     return visit.language.say("stopped")
 

@@ -19,6 +19,9 @@ class Wait:
     reason: str
 
 
+NOTHING_NOW = "nothing was to leave by its channel"  # the same for a stop, a pause and a bounce
+
+
 @dataclass(frozen=True)
 class Drop:
     """Not at all."""
@@ -53,7 +56,7 @@ def why_useless(parcel: Parcel, now: datetime) -> Drop | None:
     if is_asking and parcel.answered:
         return Drop(NudgeState.WITHDRAWN, "it was answered")
     if parcel.is_paused(now) and nudge.purpose is not NudgePurpose.ANSWER:
-        return Drop(NudgeState.WITHDRAWN, "its owner has paused")
+        return Drop(NudgeState.WITHDRAWN, NOTHING_NOW)
     return None
 
 

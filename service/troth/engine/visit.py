@@ -32,6 +32,16 @@ class Visit:
         """The partner who is not at the door."""
         return next(each for each in self.couple.partners if each.id != self.partner.id)
 
+    @property
+    def tap(self) -> str | None:
+        """Return what names the tap that this is, or takes away; None for what is written.
+
+        Where its provider has no name for it, it is the tap of its partner on that nudge.
+        """
+        if self.reply.tap is not None or not self.said.is_reaction:
+            return self.reply.tap
+        return None if self.reply.nudge_id is None else f"n{self.reply.nudge_id}"
+
 
 def ritual_of(conn: Connection, occurrence: Occurrence) -> Ritual | None:
     """Return the ritual, or None where its row is damaged: a reply counts all the same."""

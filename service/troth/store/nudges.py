@@ -175,6 +175,18 @@ def code_of(conn: Connection, occurrence_id: int, partner_id: int) -> int | None
     return code
 
 
+def coded(conn: Connection, partner_id: int, code: int) -> int | None:
+    """Return the occurrence that a code of a partner's names, or named last: codes come again."""
+    query = select(nudges.c.occurrence_id).where(
+        nudges.c.partner_id == partner_id,
+        nudges.c.code == code,
+        nudges.c.occurrence_id.is_not(None),
+    )
+    newest = query.order_by(nudges.c.created_at.desc(), nudges.c.id.desc()).limit(1)
+    found: int | None = conn.execute(newest).scalar()
+    return found
+
+
 def find_nudge(conn: Connection, token: str) -> Nudge | None:
     """Return the nudge to which an answer link belongs."""
     query = select(nudges).where(nudges.c.token_hash == token_hash(token))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, Select, select, update
 
 from troth.domain.grammar import Verb
 from troth.domain.reply import LINK, Reply
@@ -98,12 +98,7 @@ def take_back(
 
     The reply stays, and what it said; it is only no answer to anything any more.
     """
-    query = select(replies.c.id, replies.c.occurrence_id).where(
-        replies.c.partner_id == partner_id,
-        replies.c.verb.in_(ACCOUNTS),
-        replies.c.occurrence_id.is_not(None),
-        replies.c.received_at >= since,
-    )
+    query = _answers(partner_id, since)
     if occurrence_id is not None:
         query = query.where(replies.c.occurrence_id == occurrence_id)
     row = conn.execute(query.order_by(replies.c.id.desc()).limit(1)).first()
@@ -111,6 +106,31 @@ def take_back(
         return None
     conn.execute(update(replies).where(replies.c.id == row.id).values(occurrence_id=None))
     return int(row.occurrence_id)
+
+
+def take_back_tap(conn: Connection, reply: Reply, tap: str, since: datetime) -> int | None:
+    """Let what a tap has answered since then count no more; return to what.
+
+    One tap may have answered more than once: a thumb that became a heart. Taken away, it is none
+    of them any more.
+    """
+    query = _answers(reply.partner_id, since)
+    query = query.where(replies.c.way == reply.way, replies.c.tap == tap)
+    rows = conn.execute(query.order_by(replies.c.id)).all()
+    if not rows:
+        return None
+    ids = [row.id for row in rows]
+    conn.execute(update(replies).where(replies.c.id.in_(ids)).values(occurrence_id=None))
+    return int(rows[-1].occurrence_id)
+
+
+def _answers(partner_id: int, since: datetime) -> Select[tuple[int, int]]:
+    return select(replies.c.id, replies.c.occurrence_id).where(
+        replies.c.partner_id == partner_id,
+        replies.c.verb.in_(ACCOUNTS),
+        replies.c.occurrence_id.is_not(None),
+        replies.c.received_at >= since,
+    )
 
 
 def latest_verbs(conn: Connection, partner_id: int, count: int) -> list[Verb]:
