@@ -33,7 +33,11 @@ class Said:
 
 @dataclass(frozen=True)
 class Expected:
-    """What would make sense now: the kind asked for, and what each open nudge's code asks for."""
+    """What would make sense now: the kind asked for, and what each open nudge's code asks for.
+
+    `spent` are the codes of what was closed lately: each counts only right beside its answer.
+    """
 
     kind: AnswerKind | None = None
     codes: Mapping[int, AnswerKind] = field(default_factory=dict)
+    spent: Mapping[int, AnswerKind] = field(default_factory=dict)
