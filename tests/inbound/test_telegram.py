@@ -56,6 +56,15 @@ def test_an_answer_comes_back_from_the_chat_that_was_written_to(emulator: Telegr
     assert (press.text, press.token, press.address) == ("done", BUTTON, incoming.address)
 
 
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [("/start", "start"), ("/done@our_bot lovely", "done lovely"), ("/", ""), ("a/b", "a/b")],
+)
+def test_a_command_to_the_bot_is_its_word(written: str, text: str) -> None:
+    incoming = read_update(update(7, written), BOT)
+    assert (incoming.text if incoming else "") == text
+
+
 def test_an_update_is_confirmed_only_after_it_was_taken(provider: Scripted) -> None:
     with listening(TelegramListener(settings(provider.url))) as ear:
         assert "offset" not in provider.next_asked().body

@@ -86,6 +86,9 @@ def parse(text: str, grammar: Grammar, expected: Expected) -> Said:
     undone = _undo_of_code(words, grammar)
     if undone is not None:
         return undone
+    late = _spent(words, grammar, expected)
+    if late is not None:
+        return late
     code, rest = _code(words, grammar, expected)
     coded = expected if code is None else expected.of(code)
     said = replace(_statement(rest, grammar, coded), code=code)
@@ -103,6 +106,21 @@ def _undo_of_code(words: list[str], grammar: Grammar) -> Said | None:
         if plain and grammar.match(plain) == (Verb.UNDO, len(plain)):
             return Said(Verb.UNDO, code=code)
     return None
+
+
+def _spent(words: list[str], grammar: Grammar, expected: Expected) -> Said | None:
+    """Read `done 3` and `3 no` where 3 is what was closed lately, and no other answer is hidden.
+
+    Where a rating or words are asked for, "done 3" may as well be one, so it takes `done #3`.
+    """
+    is_plain = expected.kind not in (AnswerKind.RATING, AnswerKind.WORDS)
+    if not expected.spent or not (is_plain or any(word.startswith("#") for word in words[:2])):
+        return None
+    code, rest = _code(words, grammar, Expected(codes=expected.spent))
+    if code is None or code in expected.codes:
+        return None
+    said = _statement(rest, grammar, Expected(expected.spent[code]))
+    return replace(said, code=code) if said.verb in _CODED_AFTER | {Verb.RATING} else None
 
 
 def _code(words: list[str], grammar: Grammar, expected: Expected) -> tuple[int | None, list[str]]:

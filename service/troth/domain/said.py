@@ -40,12 +40,14 @@ class Expected:
     """What would make sense now: the kind asked for, and what each open nudge's code asks for.
 
     `choices` are those offered, as they were written, by key; `choices_of` the same for each code.
+    `spent` are the codes of what was closed lately: each counts only right beside its answer.
     """
 
     kind: AnswerKind | None = None
     codes: Mapping[int, AnswerKind] = field(default_factory=dict)
     choices: Mapping[str, str] = field(default_factory=dict)
     choices_of: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
+    spent: Mapping[int, AnswerKind] = field(default_factory=dict)
 
     def of(self, code: int) -> "Expected":
         """Return what the nudge of this code asks for."""

@@ -4,16 +4,18 @@ Strangers get silence. What is said back is a nudge like any other, planned in t
 keeps the reply: a message that a provider hands in again is not answered again.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import Connection
 
-from troth.domain.grammar import LEGAL, Grammar, Verb
+from troth.domain.grammar import Grammar, Verb
 from troth.domain.incoming import AddressKind, Incoming, keepable
 from troth.domain.language import Languages
-from troth.domain.reply import TOKEN_USE, Reply, Said, normal_words
+from troth.domain.legal import legal_verb
+from troth.domain.reply import Reply, Said, visible_text
+from troth.domain.said import Expected
 from troth.domain.states import ChannelState, NudgePurpose
 from troth.domain.tapback import read_tapback
 from troth.engine import door
@@ -32,11 +34,15 @@ ANSWER_USE = timedelta(minutes=15)  # an answer that comes later is of no use
 
 @dataclass(frozen=True)
 class Sender:
-    """The channel by which somebody wrote, and the nudge that they answer, if that is known."""
+    """The channel by which somebody wrote, and the nudge that they answer, if that is known.
+
+    Where it is not sure who wrote, nothing is heard but what stops the channel.
+    """
 
     channel: Channel
     couple_id: int
     nudge: Nudge | None
+    is_sure: bool = True
 
 
 def arrive(
@@ -58,6 +64,9 @@ def arrive(
         couple = couples.load_couple(conn, sender.couple_id)
         grammar = languages.of(couple.language).grammar
         sender = _with_quoted(conn, grammar, sender, incoming)
+        if not _may_speak(sender, incoming, grammar):
+            log.info("arrival.unheard", way=incoming.way, automatic=False)
+            return None
         about = (sender.channel, sender.nudge, incoming.text, incoming.quoted)
         gone = is_gone(conn, couple.id, incoming.text, grammar)
         if gone or is_passed_over(conn, *about, grammar, now):
@@ -70,17 +79,19 @@ def arrive(
 
 
 def _sender(conn: Connection, vault: Vault, incoming: Incoming, now: datetime) -> Sender | None:
-    """Find who wrote: by the token that came back, else by their address."""
+    """Find who wrote: by the token that came back, else by their address, else by an old token."""
     nudge = nudges.find_nudge(conn, incoming.token) if incoming.token else None
-    is_fresh = nudge is not None and now < nudge.expires_at + TOKEN_USE
-    if nudge is not None and nudge.channel_id is not None and (is_fresh or _stops(incoming)):
-        channel = channels.load_channel(conn, nudge.channel_id)
-        return Sender(channel, nudge.couple_id, nudge) if channel else None
+    channel = channels.load_channel(conn, nudge.channel_id) if nudge and nudge.channel_id else None
+    if nudge and channel and not nudge.is_over(now):
+        return Sender(channel, nudge.couple_id, nudge)
     address = incoming.address
     found = channels.find_by_address(conn, vault.mark(f"{address.kind}:{address.value}"))
-    if found is None or (_may_be_forged(incoming) and not _stops(incoming)):
+    if nudge and channel and (found is None or _may_be_forged(incoming)):
+        return Sender(channel, nudge.couple_id, nudge, is_sure=False)
+    if found is None:
         return None
-    return Sender(*found, None)
+    is_theirs = nudge is not None and nudge.partner_id == found[0].partner_id
+    return Sender(*found, nudge if is_theirs else None, not _may_be_forged(incoming))
 
 
 def _may_be_forged(incoming: Incoming) -> bool:
@@ -88,8 +99,11 @@ def _may_be_forged(incoming: Incoming) -> bool:
     return incoming.address.kind is AddressKind.MAIL
 
 
-def _stops(incoming: Incoming) -> bool:
-    return normal_words(incoming.text.partition("\n")[0]) in (("stop",), ("unsubscribe",))
+def _may_speak(sender: Sender, incoming: Incoming, grammar: Grammar) -> bool:
+    """Say whether who wrote is heard; anybody may stop a channel, in any words that do."""
+    return (
+        sender.is_sure or legal_verb(visible_text(incoming.text), grammar, Expected()) is Verb.STOP
+    )
 
 
 def _with_quoted(conn: Connection, grammar: Grammar, sender: Sender, incoming: Incoming) -> Sender:
@@ -99,7 +113,7 @@ def _with_quoted(conn: Connection, grammar: Grammar, sender: Sender, incoming: I
     tapped = read_tapback(incoming.text, grammar)
     quoted = incoming.quoted or (tapped.quoted if tapped else None)
     nudge = quoted_nudge(conn, sender.channel, quoted) if quoted else None
-    return Sender(sender.channel, sender.couple_id, nudge)
+    return replace(sender, nudge=nudge)
 
 
 def _reply(sender: Sender, incoming: Incoming, now: datetime) -> Reply:
@@ -131,12 +145,12 @@ def _said(channel: Channel, incoming: Incoming) -> Said | None:
 
 
 def _is_to_be_said(conn: Connection, sender: Sender, answer: door.Answer, now: datetime) -> bool:
-    """Whether an answer is sent: each once, but no end of them."""
+    """Whether an answer is sent: each once, but no end of them; that it stopped, always."""
     if not answer.text:
         return False
     if sender.channel.state is ChannelState.STOPPED and answer.verb not in (Verb.START, Verb.HELP):
         return False
-    return answer.verb in LEGAL or not is_enough(conn, sender.channel, answer.verb, now)
+    return answer.verb is Verb.STOP or not is_enough(conn, sender.channel, answer.verb, now)
 
 
 def _echo(sender: Sender, text: str, now: datetime) -> dict[str, object]:

@@ -64,7 +64,7 @@ def take_in(
     visit = Visit(vault, couple, partner, language, reply, said, now)
     chosen = found.choose(said)
     meant = occurrences.lock_occurrence(conn, chosen.id) if chosen else None
-    if said.verb is Verb.DONE and not found.any:
+    if said.verb is Verb.DONE and said.code is None and not found.any:
         meant = open_todays(conn, vault, visit)
     _record(conn, vault, visit, reply_id, meant)
     text = _act(conn, vault, visit, found, meant)

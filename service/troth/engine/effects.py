@@ -1,6 +1,6 @@
 """What each verb of a reply does, and what is said back."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -167,9 +167,12 @@ def _steps(
 
 
 def stop(conn: Connection, visit: Visit) -> str:
-    """Stop the channel by which this came (all of the partner's, where none is known), at once."""
+    """Stop the address by which this came (all of the partner's, where none is known), at once.
+
+    Where the two share a telephone it is silent for both: the law knows numbers, not people.
+    """
     recall(conn, visit.couple.id, visit.now)
-    for channel in _addressed(conn, visit):
+    for channel in _addressed(conn, visit, [each.id for each in visit.couple.partners]):
         if channels.set_channel_state(conn, channel.id, ChannelState.STOPPED, visit.now):
             nudges.withdraw_for_channel(conn, channel.id, NOTHING_NOW)
             _log_channel(conn, visit, channel, ChannelState.STOPPED)
@@ -179,7 +182,7 @@ def stop(conn: Connection, visit: Visit) -> str:
 def start(conn: Connection, visit: Visit) -> str:
     """Confirm the channel by which this came; without one, take up what was stopped again."""
     recall(conn, visit.couple.id, visit.now)
-    for channel in _addressed(conn, visit):
+    for channel in _addressed(conn, visit, [visit.partner.id]):
         known = visit.reply.channel_id is not None
         resumed = channel.state is ChannelState.STOPPED
         if (known or resumed) and channels.set_channel_state(
@@ -189,14 +192,18 @@ def start(conn: Connection, visit: Visit) -> str:
     return visit.language.say("started")
 
 
-def _addressed(conn: Connection, visit: Visit) -> list[Channel]:
-    """Return the channels of the address by which this came, even taken out since; else all."""
+def _addressed(conn: Connection, visit: Visit, owners: Collection[int]) -> list[Channel]:
+    """Return the channels of the address by which this came, even taken out since; else all.
+
+    Of one address those of these partners; without one, all of who wrote.
+    """
     if visit.reply.channel_id is None:
         return channels.channels_of(conn, [visit.partner.id])[visit.partner.id]
     known = channels.of_one_address(conn, visit.reply.channel_id)
-    return [channel for channel in known if channel.partner_id == visit.partner.id]
+    return [channel for channel in known if channel.partner_id in owners]
 
 
 def _log_channel(conn: Connection, visit: Visit, channel: Channel, state: ChannelState) -> None:
-    event = events.channel_changed(visit.couple.id, channel, visit.partner.key, state, visit.now)
+    owner = visit.couple.partner_by_id(channel.partner_id).key
+    event = events.channel_changed(visit.couple.id, channel, owner, state, visit.now)
     ledger.append(conn, [event])

@@ -13,7 +13,7 @@ from troth.domain.slots import Slot
 from troth.engine.births import Birth, DueRitual, first_nudges, occurrence_row
 from troth.engine.mechanisms.hooks import Opening, Scene
 from troth.engine.mechanisms.registry import OPENERS
-from troth.engine.plan import CODE_REST
+from troth.engine.target import CODE_REST
 from troth.engine.together import do_together
 from troth.schedules.catalogue import shipped_catalogue
 from troth.schedules.couple import resolve

@@ -128,6 +128,8 @@ def promise(_: Connection, visit: Visit) -> str:
     if visit.said.when is None:
         return visit.language.say("promise_by_when")
     until = resolve(visit.said.when, _local(visit))
+    if until < _local(visit):
+        return visit.language.say("promise_by_when")
     return visit.language.say("promised", until=_day(until))
 
 
@@ -169,7 +171,7 @@ def swapped(visit: Visit, occurrence: Occurrence, window: timedelta) -> Swap | N
         return None
     usual = due.astimezone(visit.partner.zone).time().replace(tzinfo=None)
     local = resolve(visit.said.when, _local(visit), usual)
-    if local.date() > (due + FARTHEST_SWAP).date():
+    if not _local(visit).date() <= local.date() <= (due + FARTHEST_SWAP).date():
         return None
     at = instant(local, visit.partner.zone)
     return Swap(at, at + window) if at > visit.now else None
@@ -188,8 +190,13 @@ def _until(visit: Visit) -> datetime | None:
         return visit.now + min(visit.said.length, LONGEST_PAUSE)
     if visit.said.when is None:
         return None
-    moment = instant(resolve(visit.said.when, _local(visit), MORNING), visit.partner.zone)
-    return min(moment, visit.now + LONGEST_PAUSE) if moment > visit.now else None
+    local = resolve(visit.said.when, _local(visit), MORNING)
+    if local.date() < _local(visit).date():
+        return None
+    if local > _local(visit) + LONGEST_PAUSE:  # the last day there is has no later one elsewhere
+        return visit.now + LONGEST_PAUSE
+    moment = instant(local, visit.partner.zone)
+    return moment if moment > visit.now else None
 
 
 def _local(visit: Visit) -> datetime:

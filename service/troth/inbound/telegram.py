@@ -134,7 +134,7 @@ def read_update(update: object, bot: str) -> Incoming | None:
 
 
 def _message(message: object, provider_id: str, bot: str) -> Incoming | None:
-    text = words_at(message, "text") or words_at(message, "caption")
+    text = _plain(words_at(message, "text") or words_at(message, "caption"))
     replied = at(message, "reply_to_message")
     if at(message, "from", "is_bot") is True:
         return None
@@ -142,6 +142,14 @@ def _message(message: object, provider_id: str, bot: str) -> Incoming | None:
         return None
     quoted = words_at(replied, "text") or words_at(replied, "caption")
     return _incoming(message, provider_id, text, quoted=quoted)
+
+
+def _plain(text: str | None) -> str | None:
+    """Return a text, of a command (`/start`, in groups `/done@our_bot`) its word alone."""
+    if text is None or not text.startswith("/"):
+        return text
+    command, blank, rest = text[1:].partition(" ")
+    return command.partition("@")[0] + blank + rest
 
 
 def _reaction(reaction: object, provider_id: str) -> Incoming | None:

@@ -187,6 +187,18 @@ def coded(conn: Connection, partner_id: int, code: int) -> int | None:
     return found
 
 
+def spent_codes(conn: Connection, partner_id: int, since: datetime) -> dict[int, int]:
+    """Return the occurrences, by code, of which a partner was told since then and none is open."""
+    query = (
+        select(nudges.c.code, nudges.c.occurrence_id)
+        .join(occurrences, occurrences.c.id == nudges.c.occurrence_id)
+        .where(nudges.c.partner_id == partner_id, nudges.c.created_at > since)
+        .where(nudges.c.code.is_not(None), occurrences.c.state != OccurrenceState.OPEN)
+        .order_by(nudges.c.id)
+    )
+    return {row.code: row.occurrence_id for row in conn.execute(query)}
+
+
 def find_nudge(conn: Connection, token: str) -> Nudge | None:
     """Return the nudge to which an answer link belongs."""
     query = select(nudges).where(nudges.c.token_hash == token_hash(token))

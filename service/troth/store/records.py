@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 
 from troth.domain.occurrence import Stamp
 from troth.domain.quiet import QuietHours
+from troth.domain.reply import TOKEN_USE
 from troth.domain.ritual import Ritual, Zones
 from troth.domain.states import (
     ChannelState,
@@ -185,6 +186,11 @@ class Nudge:
     sent_at: datetime | None
     code: int | None
     seed: str
+
+    def is_over(self, now: datetime, occurrence: Occurrence | None = None) -> bool:
+        """Say whether it is too old to take an answer; of a moved occurrence the new end counts."""
+        ends_at = occurrence.ends_at if occurrence else self.expires_at
+        return now >= ends_at + TOKEN_USE
 
 
 @dataclass(frozen=True)

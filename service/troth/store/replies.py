@@ -134,8 +134,9 @@ def _answers(partner_id: int, since: datetime) -> Select[tuple[int, int]]:
 
 
 def latest_verbs(conn: Connection, partner_id: int, count: int) -> list[Verb]:
-    """Return what a partner's last replies were taken for, the newest first."""
-    query = select(replies.c.verb).where(replies.c.partner_id == partner_id)
+    """Return what a partner's last replies that were answered were taken for, newest first."""
+    asking = (replies.c.partner_id == partner_id) & (replies.c.answer != "")
+    query = select(replies.c.verb).where(asking)
     newest = query.order_by(replies.c.id.desc()).limit(count)
     return [Verb(verb) for verb in conn.execute(newest).scalars()]
 
