@@ -106,12 +106,12 @@ def test_several_open_nudges_ask_once_with_codes(stage: Stage):
     stage.wind("21:00")
     for actor in (stage.ana, stage.ben):
         actor.expects("Coffee together")
-        actor.expects("A meal without phones")
+        actor.expects("Phone stacking")
     which = stage.ana.says("done")
     assert "1 Coffee together" in which
-    assert "2 A meal without phones" in which
+    assert "2 Phone stacking" in which
     assert stage.outcomes() == ["open", "open"]
-    assert "A meal without phones: noted as done" in stage.ana.says("2 done")
+    assert "Phone stacking: noted as done" in stage.ana.says("2 done")
     assert sorted(stage.outcomes()) == ["kept", "open"]
     assert "Coffee together: noted as done" in stage.ana.says("done")
 

@@ -1,22 +1,31 @@
-"""The shipped schedules: practices, example couples and English, as the files stand."""
+"""The shipped schedules: practices, their translations, example couples and English."""
 
 import re
 import tomllib
-from datetime import timedelta
+from collections import Counter
+from datetime import datetime, timedelta
 from difflib import SequenceMatcher
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import pytest
 
-from troth.domain.cron import check_cron
+from troth.domain.cron import check_cron, next_minute
 from troth.domain.grammar import LEGAL, Verb
 from troth.domain.reply import Expected, normal_words, parse
 from troth.domain.ritual import ZONE_COUPLE, ZONE_EACH
 from troth.domain.states import AnswerKind, Rule
 from troth.domain.turns import ALTERNATE
 from troth.schedules.languages import read_grammar
-from troth.schedules.models import CoupleFile, LanguageFile, PracticeFile, PracticeForm, RitualForm
+from troth.schedules.models import (
+    CoupleFile,
+    LanguageFile,
+    PracticeFile,
+    PracticeForm,
+    RitualForm,
+    TranslationFile,
+    TranslationForm,
+)
 
 SCHEDULES = Path(__file__).parents[2] / "schedules"
 PRACTICE_FILES = {
@@ -27,11 +36,22 @@ COUPLES = {
     path.stem: CoupleFile.model_validate(tomllib.loads(path.read_text("utf-8")))
     for path in sorted((SCHEDULES / "couples").glob("*.toml"))
 }
-ENGLISH = LanguageFile.model_validate(
-    tomllib.loads((SCHEDULES / "languages" / "en.toml").read_text("utf-8"))
-)
+LANGUAGES = {
+    path.stem: LanguageFile.model_validate(tomllib.loads(path.read_text("utf-8")))
+    for path in sorted((SCHEDULES / "languages").glob("*.toml"))
+}
+ENGLISH = LANGUAGES["en"]
 PRACTICES = {
     name: form for file in PRACTICE_FILES.values() for name, form in file.practices.items()
+}
+TRANSLATION_FILES = {
+    path: TranslationFile.model_validate(tomllib.loads(path.read_text("utf-8")))
+    for path in sorted((SCHEDULES / "practices").glob("*/*.toml"))
+}
+TRANSLATIONS = {
+    (path.parent.name, name): form
+    for path, file in TRANSLATION_FILES.items()
+    for name, form in file.practices.items()
 }
 RITUALS = {
     f"{couple}:{key}": (file, ritual)
@@ -44,6 +64,10 @@ EXPECTED_PRACTICES = {
     "shared-coffee",
     "bedtime-ritual",
     "twenty-second-hug",
+    "holding-hands",
+    "check-in-text",
+    "morning-greeting",
+    "emotional-bid",
     "date-night",
     "appreciation-round",
     "closeness-rating",
@@ -52,8 +76,16 @@ EXPECTED_PRACTICES = {
     "phone-free-meal",
     "anniversary",
 }
+TRANSLATED = ("de", "es", "fr", "pt")
 ONE_SMS = 160
+LONGEST_TITLE = 40
+LONGEST_HINT = 90
 TOO_ALIKE = 0.75
+DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
+# A text does not come again within seven days, nor does it become a refrain.
+FEWEST_TEXTS = 4
+FEWEST_TEXTS_WEEKLY = 5
+FEWEST_TEXTS_OFTENER = 9
 PRESUMING = re.compile(
     r"\b(he|she|him|her|his|hers|husband|wife|boyfriend|girlfriend|kids|children|"
     r"should|must|forgot|forgotten|again\?|why not|at last|finally)\b",
@@ -64,17 +96,55 @@ each_practice = pytest.mark.parametrize("practice", PRACTICES.values(), ids=PRAC
 each_ritual = pytest.mark.parametrize(("couple", "ritual"), RITUALS.values(), ids=RITUALS)
 
 
-def spoken(practice: PracticeForm) -> list[str]:
-    steps = [step.text for step in practice.steps]
-    return [*practice.texts, *practice.lead_texts, *steps, practice.lite or ""]
+each_translation = pytest.mark.parametrize(
+    ("told_in", "translation"), TRANSLATIONS.items(), ids=["-".join(key) for key in TRANSLATIONS]
+)
+
+
+def spoken(form: PracticeForm | TranslationForm) -> list[str]:
+    steps = [step if isinstance(step, str) else step.text for step in form.steps]
+    return [*form.texts, *form.lead_texts, *steps, form.hint or "", form.lite or ""]
 
 
 def alike(texts: tuple[str, ...]) -> list[tuple[str, str]]:
     return [
         (one, other)
         for one, other in combinations(texts, 2)
-        if SequenceMatcher(None, one.casefold(), other.casefold()).ratio() >= TOO_ALIKE
+        if are_alike(one.casefold(), other.casefold())
     ]
+
+
+def are_alike(one: str, other: str) -> bool:
+    """The cheap upper bounds first: a deck of a hundred cards has five thousand pairs."""
+    matcher = SequenceMatcher(None, one, other)
+    ratios = (matcher.real_quick_ratio, matcher.quick_ratio, matcher.ratio)
+    return all(ratio() >= TOO_ALIKE for ratio in ratios)
+
+
+def rhythm(practice: PracticeForm) -> timedelta | None:
+    """The shortest time between two of its moments within a year and a half; None: no clock."""
+    if practice.cron is None:
+        return None
+    minute = datetime(2026, 1, 1)  # noqa: DTZ001 - cron knows local wall-clock minutes only
+    end, moments = minute + timedelta(days=550), []
+    while minute < end:
+        minute = next_minute(practice.cron, minute)
+        moments.append(minute)
+    return min((later - sooner for sooner, later in pairwise(moments)), default=timedelta.max)
+
+
+def fewest_texts(practice: PracticeForm) -> int:
+    comes_every = rhythm(practice)
+    if comes_every is None or comes_every > WEEK:
+        return FEWEST_TEXTS
+    return FEWEST_TEXTS_WEEKLY if comes_every == WEEK else FEWEST_TEXTS_OFTENER
+
+
+def names_an_answer(hint: str, language: str, verb: Verb) -> bool:
+    """Say whether the hint names something that is read as this verb in its language."""
+    said = f" {' '.join(normal_words(hint))} "
+    phrases = LANGUAGES[language].verbs[verb]
+    return any(f" {' '.join(normal_words(phrase))} " in said for phrase in phrases)
 
 
 def test_the_catalogue_holds_every_practice_it_promises() -> None:
@@ -103,8 +173,15 @@ def test_a_practice_says_where_it_comes_from_and_how_it_is_done(practice: Practi
 
 
 @each_practice
-def test_a_practice_asks_in_at_least_four_clearly_different_ways(practice: PracticeForm) -> None:
-    assert len(practice.texts) >= 4
+def test_a_practice_says_how_it_is_answered(practice: PracticeForm) -> None:
+    assert practice.hint
+    assert len(practice.hint) <= LONGEST_HINT
+    assert len(practice.title) <= LONGEST_TITLE
+
+
+@each_practice
+def test_a_practice_asks_in_enough_clearly_different_ways(practice: PracticeForm) -> None:
+    assert len(practice.texts) >= fewest_texts(practice)
     assert alike(practice.texts + practice.lead_texts) == []
 
 
@@ -125,6 +202,12 @@ def test_a_practice_has_a_schedule_that_comes_again(practice: PracticeForm) -> N
 
 
 @each_practice
+def test_a_practice_comes_at_most_once_a_day(practice: PracticeForm) -> None:
+    comes_every = rhythm(practice)
+    assert comes_every is None or comes_every >= DAY
+
+
+@each_practice
 def test_reminders_come_in_order_and_within_the_window(practice: PracticeForm) -> None:
     assert list(practice.remind) == sorted(set(practice.remind))
     assert all(timedelta(0) < after < practice.window for after in practice.remind)
@@ -138,8 +221,9 @@ def test_steps_stand_where_steps_are_asked_for_and_nowhere_else(practice: Practi
 
 @each_practice
 def test_a_practice_is_led_where_its_rule_asks_for_a_lead(practice: PracticeForm) -> None:
-    assert (practice.lead is not None) == (practice.rule is Rule.LEAD)
-    assert len(practice.lead_texts) >= 3 or practice.rule is not Rule.LEAD
+    led = practice.rule in {Rule.LEAD, Rule.BID}
+    assert (practice.lead is not None) == led
+    assert len(practice.lead_texts) >= (FEWEST_TEXTS if led else 0)
 
 
 @each_practice
@@ -153,6 +237,70 @@ def test_a_deck_repeats_no_card(practice: PracticeForm) -> None:
     cards = [normal_words(card) for card in practice.prompts]
     assert len(set(cards)) == len(cards)
     assert alike(practice.prompts) == []
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_every_practice_is_told_in(language: str) -> None:
+    assert [name for name in PRACTICES if (language, name) not in TRANSLATIONS] == []
+
+
+def test_a_translation_is_in_the_language_of_its_folder_and_stands_there_once() -> None:
+    assert [
+        path for path, file in TRANSLATION_FILES.items() if file.translates != path.parent.name
+    ] == []
+    told = Counter(
+        (file.translates, name) for file in TRANSLATION_FILES.values() for name in file.practices
+    )
+    assert [key for key, times in told.items() if times > 1] == []
+
+
+@each_translation
+def test_a_translation_says_whatever_its_practice_says(
+    told_in: tuple[str, str], translation: TranslationForm
+) -> None:
+    practice = PRACTICES[told_in[1]]
+    assert translation.lite or not practice.lite
+    assert len(translation.steps) == len(practice.steps)
+    assert len(translation.lead_texts) >= (FEWEST_TEXTS if practice.lead_texts else 0)
+
+
+@each_translation
+def test_a_translation_asks_in_enough_clearly_different_ways(
+    told_in: tuple[str, str], translation: TranslationForm
+) -> None:
+    assert len(translation.texts) >= fewest_texts(PRACTICES[told_in[1]])
+    assert alike(translation.texts + translation.lead_texts) == []
+    assert alike(translation.prompts) == []
+
+
+@each_translation
+def test_what_is_sent_in_any_language_is_short_and_does_not_shout(
+    told_in: tuple[str, str], translation: TranslationForm
+) -> None:
+    assert [text for text in spoken(translation) if len(text) > ONE_SMS or "!!" in text] == []
+
+
+@each_translation
+def test_a_translation_is_no_copy_of_the_english(
+    told_in: tuple[str, str], translation: TranslationForm
+) -> None:
+    practice = PRACTICES[told_in[1]]
+    assert set(spoken(translation)) & set(spoken(practice)) <= {""}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_hint_names_words_that_are_understood(language: str) -> None:
+    wanted = {AnswerKind.DONE: Verb.DONE, AnswerKind.STEPS: Verb.BEGIN}
+    hints = {
+        name: form.hint if language == "en" else TRANSLATIONS[language, name].hint
+        for name, form in PRACTICES.items()
+        if form.kind in wanted and (language == "en" or (language, name) in TRANSLATIONS)
+    }
+    assert [
+        (name, hint)
+        for name, hint in hints.items()
+        if hint and not names_an_answer(hint, language, wanted[PRACTICES[name].kind])
+    ] == []
 
 
 def test_the_question_deck_lasts_forty_days_with_open_questions() -> None:
