@@ -45,9 +45,9 @@ class AnswerForm(Form):
     couple: Title | None = None
     ritual: Key | None = None
     practice: Key | None = None
-    to: Annotated[
-        tuple[NudgePurpose, ...], BeforeValidator(_listed), Field(min_length=1)
-    ] = (NudgePurpose.RITUAL,)
+    to: Annotated[tuple[NudgePurpose, ...], BeforeValidator(_listed), Field(min_length=1)] = (
+        NudgePurpose.RITUAL,
+    )
     after: Duration = timedelta(minutes=5)
     on: tuple[Day, ...] = ()
     starts: Day | None = Field(None, alias="from")
@@ -76,12 +76,11 @@ def read_answers(file: Path, couples: Sequence[CoupleSchedule]) -> AnswersFile:
     """Return what a file says these couples answer; raises ScheduleError with every problem."""
     document = Document(file)
     form = document.into(AnswersFile)
-    problems = [
-        problem
-        for name, rules in (("answers", form.answers), ("says", form.says))
-        for index, rule in enumerate(rules)
-        for problem in _check(document, (name, index), rule, couples)
+    rules: list[tuple[tuple[str, int], AnswerForm | SaysForm]] = [
+        *((("answers", index), rule) for index, rule in enumerate(form.answers)),
+        *((("says", index), rule) for index, rule in enumerate(form.says)),
     ]
+    problems = [found for path, rule in rules for found in _check(document, path, rule, couples)]
     if problems:
         raise ScheduleError(problems)
     return form

@@ -118,3 +118,9 @@ def from_ledger(couple: Couple, events: Iterable[dict[str, Any]]) -> Iterable[En
 def _zone(couple: Couple, key: str | None) -> ZoneInfo:
     partner = couple.partner(key) if key is not None else None
     return partner.zone if partner is not None else couple.zone
+
+
+def as_data(entry: Entry) -> dict[str, Any]:
+    """Return an entry for programs: its kind, when it was (UTC, and local), and the rest."""
+    at = entry.at.isoformat().replace("+00:00", "Z")
+    return {"kind": entry.kind, "at": at, **vars(entry), "local": entry.local.isoformat()}

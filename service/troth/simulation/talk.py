@@ -1,4 +1,4 @@
-"""The talk of a simulation: nudges are looked at as they arrive, and partners answer in their time."""
+"""The talk of a simulation: nudges are looked at as they arrive, and answered in time."""
 
 import heapq
 import re
