@@ -13,6 +13,9 @@ from troth.schedules.load import load_schedules
 from troth.simulation.log import Nudged, Replied, Settled, Unsent, as_data
 from troth.simulation.run import Outage, Simulated, Span, simulate
 
+Kind = TypeVar("Kind")
+Rule = dict[str, object]
+
 
 def _at(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
@@ -22,14 +25,11 @@ def _span(start: str, end: str, *outages: tuple[str, str]) -> Span:
     return Span(_at(start), _at(end), tuple(Outage(_at(s), _at(e)) for s, e in outages))
 
 
-def _run(folder: Path, span: Span, answers: list[dict[str, object]], **more: object) -> Simulated:
+def _run(folder: Path, span: Span, answers: list[Rule], **more: object) -> Simulated:
     file = folder / "couple.toml"
     file.write_text(couple_file(EVENING, **more))  # type: ignore[arg-type] # texts all
     form = AnswersFile.model_validate({"answers": answers})
     return simulate(load_schedules([file]).couples, span, form)
-
-
-Kind = TypeVar("Kind")
 
 
 def _of(simulated: Simulated, kind: type[Kind]) -> list[Kind]:
@@ -37,7 +37,7 @@ def _of(simulated: Simulated, kind: type[Kind]) -> list[Kind]:
 
 
 NIGHT = _span("2026-03-02T00:00", "2026-03-03T12:00")
-BOTH = [{"partner": key, "say": "a good day", "after": "20m"} for key in ("ana", "ben")]
+BOTH: list[Rule] = [{"partner": key, "say": "a good day", "after": "20m"} for key in ("ana", "ben")]
 
 
 def test_both_answer_and_the_evening_is_kept(tmp_path: Path) -> None:
@@ -49,7 +49,9 @@ def test_both_answer_and_the_evening_is_kept(tmp_path: Path) -> None:
 
 
 def test_the_same_seed_gives_the_same_run(tmp_path: Path) -> None:
-    answers = [{"partner": key, "say": ["one", "two"], "chance": 0.5} for key in ("ana", "ben")]
+    answers: list[Rule] = [
+        {"partner": key, "say": ["one", "two"], "chance": 0.5} for key in ("ana", "ben")
+    ]
     week = _span("2026-03-02T00:00", "2026-03-07T00:00")
     first, second = (_run(tmp_path, week, answers) for _ in range(2))
     assert list(map(as_data, first.log)) == list(map(as_data, second.log))
@@ -91,7 +93,7 @@ def test_what_is_said_while_the_service_is_down_is_heard_when_it_is_up(tmp_path:
 
 
 def test_a_reminder_is_answered_by_a_rule_of_its_own(tmp_path: Path) -> None:
-    answers: list[dict[str, object]] = [{"partner": "ana", "say": "done", "to": "reminder"}]
+    answers: list[Rule] = [{"partner": "ana", "say": "done", "to": "reminder"}]
     simulated = _run(tmp_path, NIGHT, answers)
     (reply,) = _of(simulated, Replied)
     reminded = {nudge.nudge: nudge.purpose for nudge in _of(simulated, Nudged)}

@@ -88,7 +88,7 @@ def simulate(schedules: Sequence[CoupleSchedule], span: Span, form: AnswersFile)
 
 def _run(settings: Settings, clock: ManualClock, end: datetime, talk: Talk) -> None:
     """Start the service, let time pass until `end`, and stop it, as a process would be."""
-    service = build(open_store(settings, clock))
+    service = build(open_store(settings, clock, durable=False))
     with Winding.of(service, clock) as winding:
         for now in winding.moments(end, talk.next):
             talk.go_on(service.store, now)
@@ -119,7 +119,7 @@ def _couples(store: Store) -> list[Couple]:
 
 @contextmanager
 def _opened(settings: Settings, clock: ManualClock) -> Iterator[Store]:
-    store = open_store(settings, clock, migrate=True)
+    store = open_store(settings, clock, durable=False)
     with closing(store.db):
         yield store
 
