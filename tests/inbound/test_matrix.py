@@ -1,17 +1,16 @@
 """Answers by Matrix, over a real homeserver."""
 
 import uuid
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
 import pytest
-import requests
 from apprise import Apprise
 from structlog.testing import capture_logs
 
 from tests.support.chat_servers import Synapse
 from tests.support.listening import Notebook, listening
+from tests.support.matrix_client import MatrixClient
 from tests.support.scripted import scripted
 from troth.domain.incoming import AddressKind, normal
 from troth.inbound.matrix import MatrixListener, MatrixSettings
@@ -20,57 +19,14 @@ from troth.inbound.reading.matrix_event import read_event
 OURS = "@nudge:lab.test"
 
 
-@pytest.fixture(scope="module")
-def synapse() -> Iterator[Synapse]:
-    with Synapse.running_or_skipped() as server:
-        yield server
-
-
-class Client:
-    """Somebody with an account, by the plain client API."""
-
-    def __init__(self, synapse: Synapse, token: str) -> None:
-        self._base, self.token = f"{synapse.url}/_matrix/client/v3", token
-
-    def post(self, path: str, **body: object) -> dict[str, object]:
-        return self._ask("POST", path, body)
-
-    def send(self, room: str, kind: str, **content: object) -> str:
-        path = f"/rooms/{quote(room)}/send/{kind}/{uuid.uuid4().hex}"
-        return str(self._ask("PUT", path, content)["event_id"])
-
-    def write(self, room: str, text: str, **more: object) -> str:
-        return self.send(room, "m.room.message", msgtype="m.text", body=text, **more)
-
-    def last(self, room: str) -> dict[str, object]:
-        told = self._ask("GET", f"/rooms/{quote(room)}/messages?dir=b&limit=1", None)
-        chunk = told["chunk"]
-        assert isinstance(chunk, list)
-        event: dict[str, object] = chunk[0]
-        return event
-
-    def _ask(self, method: str, path: str, body: object) -> dict[str, object]:
-        headers = {"Authorization": f"Bearer {self.token}"}
-        response = requests.request(
-            method,
-            self._base + path,
-            json=body,  # type: ignore[arg-type]
-            headers=headers,
-            timeout=20,
-        )
-        assert response.ok, response.text
-        told: dict[str, object] = response.json()
-        return told
-
-
 class House:
     """Our account and a partner's, with a room for both."""
 
     def __init__(self, synapse: Synapse) -> None:
         name = f"nudge-{uuid.uuid4().hex[:8]}"
         self.url, self.own = synapse.url, f"@{name}:lab.test"
-        self.us = Client(synapse, synapse.register(name, "pw"))
-        self.alex = Client(synapse, synapse.register(f"alex-{uuid.uuid4().hex[:8]}", "pw"))
+        self.us = MatrixClient(synapse, synapse.register(name, "pw"))
+        self.alex = MatrixClient(synapse, synapse.register(f"alex-{uuid.uuid4().hex[:8]}", "pw"))
         self.room = self.new_room()
         self.us.post(f"/join/{quote(self.room)}")
         self.nudge_url = f"matrix://{name}:pw@127.0.0.1:{synapse.port}/{self.room}"
@@ -114,6 +70,25 @@ def test_a_nudge_goes_out_and_its_answers_come_back(house: House) -> None:
     assert (reply.text, reaction.text) == ("we did", "❤️")
     assert reply.quoted == reaction.quoted == "Hold each other. 3"
     assert reply.address == reaction.address == normal(AddressKind.MATRIX, house.room)
+
+
+def test_a_reaction_that_is_taken_away_is_named(house: House) -> None:
+    nudge = house.us.write(house.room, "Hold each other. 3")
+    with listening(house.listener()) as ear:
+        house.alex.write(house.room, "a first sync")
+        ear.next()
+        heart = {"rel_type": "m.annotation", "event_id": nudge, "key": "❤️"}
+        sent = house.alex.send(house.room, "m.reaction", **{"m.relates_to": heart})
+        reaction = ear.next()
+        house.alex.redact(house.room, sent)
+        gone = ear.next()
+        written = house.alex.write(house.room, "we did")
+        ear.next()
+        house.alex.redact(house.room, written)
+        house.alex.write(house.room, "the end")
+        assert ear.next().text == "the end"
+    assert (reaction.tap, gone.tap, gone.is_taken_away) == (sent, sent, True)
+    assert gone.address == reaction.address
 
 
 def test_what_the_two_say_to_each_other_is_not_for_us(house: House) -> None:
@@ -197,6 +172,21 @@ def related(**relation: Any) -> dict[str, Any]:
 )
 def test_what_nobody_wrote_to_us_is_no_answer(told: object) -> None:
     assert read_event("!r:lab.test", told, OURS, lambda _: NUDGE) is None
+
+
+@pytest.mark.parametrize(
+    "original",
+    [
+        None,
+        {"sender": "@alex:lab.test", "type": "m.room.message"},
+        {"sender": "@moderator:lab.test", "type": "m.reaction"},
+    ],
+)
+def test_only_ones_own_reaction_can_be_taken_away(original: object) -> None:
+    told = event("m.room.redaction") | {"redacts": "$0"}
+    assert read_event("!r:lab.test", told, OURS, lambda _: original) is None
+    newer = event("m.room.redaction", redacts="$0")
+    assert read_event("!r:lab.test", newer, OURS, lambda _: original) is None
 
 
 def test_an_answer_in_a_thread_quotes_where_the_thread_began() -> None:

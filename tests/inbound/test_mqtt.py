@@ -1,7 +1,6 @@
 """Answers by MQTT, over a real broker."""
 
 import json
-from collections.abc import Iterator
 
 import pytest
 from apprise import Apprise
@@ -16,12 +15,6 @@ from troth.domain.incoming import Address, AddressKind, Incoming
 from troth.inbound.mqtt import MqttListener, MqttSettings, read_message
 
 TOKEN = "abcdefghijklmnopqrstuvwxyz234567"
-
-
-@pytest.fixture(scope="module")
-def mosquitto() -> Iterator[Mosquitto]:
-    with Mosquitto.running_or_skipped() as server:
-        yield server
 
 
 def settings(broker: Mosquitto, client_id: str, **more: object) -> MqttSettings:

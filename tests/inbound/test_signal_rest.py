@@ -55,6 +55,15 @@ def test_a_quote_and_a_reaction_are_read() -> None:
     assert reaction.text == "❤️"
 
 
+def test_a_reaction_taken_away_names_the_one_that_it_was() -> None:
+    heart = {"emoji": "❤️", "targetAuthorNumber": OURS, "targetSentTimestamp": 77}
+    added = read_envelope(envelope(message=None, reaction={**heart, "isRemove": False}), OURS)
+    gone = read_envelope(envelope(message=None, reaction={**heart, "isRemove": True}), OURS)
+    assert added is not None
+    assert gone is not None
+    assert (added.tap, gone.tap, gone.is_taken_away) == ("77", "77", True)
+
+
 def test_who_hides_their_number_is_known_by_their_id() -> None:
     told = envelope(message="done")
     told["envelope"] |= {"source": STRANGE, "sourceNumber": None}

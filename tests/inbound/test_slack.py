@@ -117,6 +117,18 @@ def test_a_reaction_counts_on_a_message_of_ours_only() -> None:
         assert HOOK.read(signed(event(**told, item_user=other)), NOW).messages == ()
 
 
+def test_a_reaction_taken_away_names_the_one_that_it_was() -> None:
+    item = {"type": "message", "channel": "C1", "ts": "5.5"}
+    told = {"reaction": "+1", "item": item, "item_user": "UBOT"}
+    (added,) = HOOK.read(signed(event(type="reaction_added", **told)), NOW).messages
+    (gone,) = HOOK.read(signed(event(type="reaction_removed", **told)), NOW).messages
+    assert added.tap == gone.tap is not None
+    assert (gone.is_taken_away, gone.address) == (True, added.address)
+    heart = told | {"reaction": "heart"}
+    (other,) = HOOK.read(signed(event(type="reaction_removed", **heart)), NOW).messages
+    assert other.tap != added.tap
+
+
 def test_a_button_carries_its_word_and_its_token() -> None:
     action = {"value": f"done:{TOKEN}", "action_ts": "7.7"}
     told = {"type": "block_actions", "channel": {"id": "C1"}, "actions": [action]}

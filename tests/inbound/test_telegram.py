@@ -22,12 +22,6 @@ BUTTON = "abcdefghijklmnopqrstuvwxyz234567"
 CHAT = {"id": 4711, "type": "private"}
 
 
-@pytest.fixture(scope="module")
-def emulator() -> Iterator[TelegramEmulator]:
-    with TelegramEmulator.running_or_skipped() as server:
-        yield server
-
-
 @pytest.fixture
 def provider() -> Iterator[Scripted]:
     with scripted() as server:
@@ -60,6 +54,15 @@ def test_an_answer_comes_back_from_the_chat_that_was_written_to(emulator: Telegr
     assert incoming.quoted is not None
     assert "Hold each other. 3" in incoming.quoted
     assert (press.text, press.token, press.address) == ("done", BUTTON, incoming.address)
+
+
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [("/start", "start"), ("/done@our_bot lovely", "done lovely"), ("/", ""), ("a/b", "a/b")],
+)
+def test_a_command_to_the_bot_is_its_word(written: str, text: str) -> None:
+    incoming = read_update(update(7, written), BOT)
+    assert (incoming.text if incoming else "") == text
 
 
 def test_an_update_is_confirmed_only_after_it_was_taken(provider: Scripted) -> None:
@@ -146,8 +149,21 @@ def test_a_reaction_is_what_was_added() -> None:
     incoming = read_update({"update_id": 3, "message_reaction": reaction}, BOT)
     assert incoming is not None
     assert (incoming.text, incoming.quoted) == ("👍", None)
-    taken_back = {"chat": CHAT, "old_reaction": [heart], "new_reaction": []}
-    assert read_update({"update_id": 4, "message_reaction": taken_back}, BOT) is None
+
+
+@pytest.mark.parametrize("after", [[], [{"type": "custom_emoji", "custom_emoji_id": "5"}]])
+def test_a_reaction_taken_away_names_the_one_that_it_was(after: list[object]) -> None:
+    heart = {"type": "emoji", "emoji": "❤"}
+    on = {"chat": CHAT, "message_id": 12}
+    added = {**on, "old_reaction": [], "new_reaction": [heart]}
+    removed = {**on, "old_reaction": [heart], "new_reaction": after}
+    first = read_update({"update_id": 3, "message_reaction": added}, BOT)
+    then = read_update({"update_id": 4, "message_reaction": removed}, BOT)
+    assert first is not None
+    assert then is not None
+    assert (first.tap, first.is_taken_away) == (then.tap, False) == ("12", False)
+    assert then.is_taken_away
+    assert then.address == first.address
 
 
 def posted(told: object, secret: str | None) -> Hook:

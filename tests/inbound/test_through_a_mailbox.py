@@ -1,56 +1,21 @@
 """Answers by mail, over real mail servers and both ways: out as a nudge, back as a reply."""
 
 from collections.abc import Callable, Iterator
-from email import message_from_bytes, policy
 from email.message import EmailMessage
-from email.utils import make_msgid
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
 
-from tests.support.house import House, house_in
+from tests.inbound.post import Post, answer_to, inbound, mailbox
+from tests.support.coffee import coffee
+from tests.support.house import house_in
 from tests.support.mail_servers import (
-    NOT_HERE,
     MailServers,
-    are_mail_servers_here,
-    running_mail_servers,
 )
 from troth.bootstrap import open_inbox
 from troth.domain.states import OccurrenceState
-from troth.store.tables import occurrences, positions, replies
 
-URL = (
-    "mailto://nudge:pw-nudge@127.0.0.1:{port}/alex@lab.test?user=nudge@lab.test&smtp=127.0.0.1"
-    "&mode=insecure&from=Troth<nudge@lab.test>&format=text"
-)
-COUPLE = """
-couple = "Ana & Ben"
-timezone = "Europe/Lisbon"
-[partners.ana]
-name = "Ana"
-channels = [{{ url = "{url}", address = "mail:alex@lab.test", sensitivity = "open" }}]
-[partners.ben]
-name = "Ben"
-[rituals.coffee]
-practice = "shared-coffee"
-cron = "15 7 * * *"
-rule = "either"
-"""
 Answer = Callable[[EmailMessage, str], EmailMessage]
-
-
-def answer_to(mail: EmailMessage, own: str) -> EmailMessage:
-    """An answer as mail programs begin it: to whom it goes, and what it answers."""
-    answer = EmailMessage()
-    answer["From"] = "Ana <alex@lab.test>"
-    answer["To"] = mail["Reply-To"]
-    answer["Subject"] = f"Re: {mail['Subject']}"
-    answer["Message-ID"] = make_msgid(domain="lab.test")
-    if mail["Message-ID"]:
-        answer["In-Reply-To"] = answer["References"] = mail["Message-ID"]
-    answer.set_content(f"{own}\n")
-    return answer
 
 
 def in_two_texts(mail: EmailMessage, own: str) -> EmailMessage:
@@ -77,84 +42,25 @@ def from_a_telephone(mail: EmailMessage, own: str) -> EmailMessage:
     return answer
 
 
-class Post:
-    """A couple's service, with Ana's mailbox (alex's) at the other end of real mail."""
-
-    def __init__(self, house: House, servers: MailServers) -> None:
-        self.house, self.servers = house, servers
-        self._read = 0
-
-    def next(self) -> EmailMessage:
-        """The mail that comes next to Ana."""
-        self._read += 1
-        found: list[bytes] = []
-
-        def came() -> bool:
-            with self.servers.mailbox("alex") as server:
-                server.select("INBOX", readonly=True)
-                pieces = server.fetch(str(self._read), "(BODY[])")[1]
-                found.extend(piece[1] for piece in pieces if isinstance(piece, tuple))
-            return bool(found)
-
-        self.servers.wait_until(came, "mail to Ana")
-        return message_from_bytes(found[0], policy=policy.default)
-
-    def brings_nothing(self) -> None:
-        """Nothing came to Ana before what is sent now."""
-        last = EmailMessage()
-        last["From"], last["To"], last["Subject"] = "ben@lab.test", "alex@lab.test", "the end"
-        self.servers.send(last)
-        assert self.next()["Subject"] == "the end"
-
-    def takes_in(self, mail: EmailMessage) -> None:
-        """A mail is sent to Troth, and read there."""
-        before = self._seen()
-        self.servers.send(mail)
-        self.servers.wait_until(lambda: self._seen() > before, "reading of a mail")
-
-    def kept(self) -> int:
-        with self.house.store.db.reading() as conn:
-            return conn.execute(select(func.count()).select_from(replies)).scalar_one()
-
-    def states(self) -> list[str]:
-        """How each occurrence stands, oldest first."""
-        with self.house.store.db.reading() as conn:
-            query = select(occurrences.c.state).order_by(occurrences.c.id)
-            return list(conn.execute(query).scalars())
-
-    def knows_its_place(self) -> bool:
-        with self.house.store.db.reading() as conn:
-            return conn.execute(select(positions)).first() is not None
-
-    def _seen(self) -> int:
-        with self.servers.mailbox("nudge") as server:
-            server.select("INBOX", readonly=True)
-            return len(server.search(None, "SEEN")[1][0].split())
-
-
 @pytest.fixture
-def post(tmp_path: Path) -> Iterator[Post]:
+def post(tmp_path: Path, store_url: str, mail_servers: MailServers) -> Iterator[Post]:
     """The inbox listens, and Ana has agreed; the coffee of the day was nudged for, unread."""
-    if not are_mail_servers_here():
-        pytest.skip(NOT_HERE)
-    with running_mail_servers() as servers:
-        imap = {"host": "127.0.0.1", "port": servers.imap, "security": "none"}
-        login = {"user": "nudge@lab.test", "password": "pw-nudge"}
-        with house_in(
-            tmp_path,
-            public_url="https://troth.test",
-            inbound={"imap": imap | login},
-            reply_address="nudge@lab.test",
-        ) as house:
-            post = Post(house, servers)
-            with open_inbox(house.store).listening():
-                servers.wait_until(post.knows_its_place, "place in the mailbox")
-                agree(post)
-                yield post
+    with house_in(
+        tmp_path,
+        database_url=store_url,
+        public_url="https://troth.test",
+        inbound=inbound(mail_servers),
+        reply_address="nudge@lab.test",
+    ) as house:
+        post = Post(house, mail_servers)
+        with open_inbox(house.store).listening():
+            mail_servers.wait_until(house.knows_its_place, "place in the mailbox")
+            agree(post)
+            yield post
 
 
 def agree(post: Post) -> None:
-    post.house.take_in_file(COUPLE.format(url=URL.format(port=post.servers.smtp)))
+    post.house.take_in_file(coffee(mailbox(post.servers)))
     post.house.wind(minutes=1)
     post.takes_in(in_two_texts(post.next(), "Yes"))
     post.house.wind(minutes=1)
@@ -168,7 +74,7 @@ def test_a_nudge_goes_out_its_answer_settles_and_is_echoed_once(post: Post, layo
     assert nudge["Reply-To"].partition("+")[0].endswith("nudge")
     assert "Two cups, one table" in nudge.get_content()
     post.takes_in(layout(nudge, "done"))
-    assert post.states() == [OccurrenceState.KEPT]
+    assert post.house.states() == [OccurrenceState.KEPT]
     post.house.wind(minutes=1)
     assert "noted as done" in post.next().get_content()
     post.brings_nothing()
@@ -178,7 +84,7 @@ def test_the_same_answer_twice_counts_once(post: Post) -> None:
     answer = in_two_texts(post.next(), "done")
     post.takes_in(answer)
     post.takes_in(answer)
-    assert post.kept() == 2
+    assert post.house.kept() == 2
     post.house.wind(minutes=1)
     post.next()
     post.brings_nothing()
@@ -188,7 +94,7 @@ def test_what_a_program_answers_while_she_is_away_does_nothing(post: Post) -> No
     away = answer_to(post.next(), "done")
     away["Auto-Submitted"] = "auto-replied"
     post.takes_in(away)
-    assert (post.kept(), post.states()) == (1, [OccurrenceState.OPEN])
+    assert (post.house.kept(), post.house.states()) == (1, [OccurrenceState.OPEN])
     post.house.wind(minutes=1)
     post.brings_nothing()
 
@@ -197,5 +103,5 @@ def test_an_answer_to_no_address_of_a_nudge_is_nobodys(post: Post) -> None:
     forged = in_two_texts(post.next(), "done")
     forged.replace_header("To", "Troth <nudge@lab.test>")
     post.takes_in(forged)
-    assert (post.kept(), post.states()) == (1, [OccurrenceState.OPEN])
+    assert (post.house.kept(), post.house.states()) == (1, [OccurrenceState.OPEN])
     post.brings_nothing()

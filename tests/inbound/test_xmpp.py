@@ -1,28 +1,30 @@
 """Answers by XMPP, over a real server."""
 
-import asyncio
 import logging
-import ssl
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from xml.etree.ElementTree import Element, fromstring
 
 import pytest
 from apprise import Apprise
-from slixmpp import JID, ClientXMPP
 from structlog.testing import capture_logs
 
-from tests.support.chat_servers import Prosody
+from tests.support.chat_servers import ArchivingProsody, Prosody
 from tests.support.listening import listening
-from troth.domain.incoming import Address, AddressKind
+from tests.support.xmpp_phone import XmppPhone
+from troth.domain.incoming import Address, AddressKind, Incoming
+from troth.inbound.reading.xmpp_names import Names
 from troth.inbound.xmpp import XmppListener, XmppSettings, read_message
 
+NOW = datetime(2026, 3, 2, 21, 30, tzinfo=UTC)
 ALEX = Address(AddressKind.XMPP, "alex@localhost")
 
 
-@pytest.fixture(scope="module")
-def prosody() -> Iterator[Prosody]:
-    with Prosody.running_or_skipped() as server:
+@pytest.fixture(scope="module", params=[Prosody, ArchivingProsody])
+def prosody(request: pytest.FixtureRequest) -> Iterator[Prosody]:
+    kind: type[Prosody] = request.param
+    with kind.running_or_skipped() as server:
         yield server
 
 
@@ -39,35 +41,6 @@ def settings(prosody: Prosody, **more: object) -> XmppSettings:
     )
 
 
-class Phone:
-    """A partner's own client: writes, and hands out what it is sent."""
-
-    def __init__(self, prosody: Prosody, name: str = "alex") -> None:
-        self._prosody, self._name = prosody, name
-
-    def write(self, *texts: str, wait_for: int = 0) -> list[str]:
-        """Send texts to our account, wait for so many messages, and go."""
-        return asyncio.run(asyncio.wait_for(self._visit(texts, wait_for), timeout=30))
-
-    async def _visit(self, texts: tuple[str, ...], wait_for: int) -> list[str]:
-        context = ssl.create_default_context(cafile=self._prosody.ca_file)
-        jid = f"{self._name}@localhost"
-        client = ClientXMPP(jid, self._prosody.password, ssl_context=context)
-        client.enable_direct_tls = False
-        started: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        heard: asyncio.Queue[str] = asyncio.Queue()
-        client.add_event_handler("session_start", lambda _: started.set_result(None))
-        client.add_event_handler("message", lambda stanza: heard.put_nowait(stanza["body"]))
-        client.connect("127.0.0.1", self._prosody.port)
-        await started
-        client.send_presence()
-        for text in texts:
-            client.send_message(JID("nudge@localhost"), text, mtype="chat")
-        told = [await heard.get() for _ in range(wait_for)]
-        await client.disconnect(wait=2.0)
-        return told
-
-
 def test_a_nudge_goes_out_and_its_answer_comes_back(prosody: Prosody) -> None:
     url = (
         f"xmpp://nudge:{prosody.password}@localhost:{prosody.port}/alex@localhost"
@@ -75,7 +48,7 @@ def test_a_nudge_goes_out_and_its_answer_comes_back(prosody: Prosody) -> None:
     )
     assert Apprise.instantiate(url).notify(body="Hold each other.")
     with listening(XmppListener(settings(prosody))) as ear:
-        told = Phone(prosody).write("> Hold each other.\nwe did ❤️", wait_for=1)
+        told = XmppPhone(prosody, "alex").write("> Hold each other.\nwe did ❤️", wait_for=1)
         incoming = ear.next()
     assert "Hold each other." in told[0]
     assert (incoming.address, incoming.text) == (ALEX, "we did ❤️")
@@ -83,7 +56,7 @@ def test_a_nudge_goes_out_and_its_answer_comes_back(prosody: Prosody) -> None:
 
 
 def test_what_came_while_we_were_away_is_handed_out_in_order(prosody: Prosody) -> None:
-    Phone(prosody).write("one", "two", "three")
+    XmppPhone(prosody, "alex").write("one", "two", "three")
     with listening(XmppListener(settings(prosody))) as ear:
         taken = [ear.next() for _ in range(3)]
     assert [one.text for one in taken] == ["one", "two", "three"]
@@ -93,7 +66,7 @@ def test_what_came_while_we_were_away_is_handed_out_in_order(prosody: Prosody) -
 def test_a_message_is_kept_while_the_store_is_away(prosody: Prosody) -> None:
     with listening(XmppListener(settings(prosody))) as ear:
         ear.shut.set()
-        Phone(prosody).write("done")
+        XmppPhone(prosody, "alex").write("done")
         assert ear.refused.acquire(timeout=30)
         ear.shut.clear()
         assert ear.next().text == "done"
@@ -102,10 +75,36 @@ def test_a_message_is_kept_while_the_store_is_away(prosody: Prosody) -> None:
 def test_a_message_that_was_not_taken_before_a_stop_comes_again(prosody: Prosody) -> None:
     with listening(XmppListener(settings(prosody))) as ear:
         ear.shut.set()
-        Phone(prosody).write("not yet taken")
+        XmppPhone(prosody, "alex").write("not yet taken")
         assert ear.refused.acquire(timeout=30)
     with listening(XmppListener(settings(prosody))) as ear:
         assert ear.next().text == "not yet taken"
+
+
+def test_messages_that_bear_the_same_number_are_two(prosody: Prosody) -> None:
+    phone = XmppPhone(prosody, "alex", numbers="1")
+    with listening(XmppListener(settings(prosody))) as ear:
+        phone.write("done")
+        phone.write("done")
+        heard = [ear.next(), ear.next()]
+    for text in ("done", "undo"):
+        phone.write(text)
+    with listening(XmppListener(settings(prosody))) as ear:
+        heard += [ear.next(), ear.next()]
+    assert [one.text for one in heard] == ["done", "done", "done", "undo"]
+    assert len({one.provider_id for one in heard}) == 4
+
+
+def test_a_message_that_is_handed_out_again_is_the_same(prosody: Prosody) -> None:
+    XmppPhone(prosody, "alex", numbers="1").write("kept for us")
+    offered = []
+    for _ in range(3):
+        with listening(XmppListener(settings(prosody)), is_shut=True) as ear:
+            offered.append(ear.untaken.get(timeout=30))
+    with listening(XmppListener(settings(prosody))) as ear:
+        offered.append(ear.next())
+    assert {one.text for one in offered} == {"kept for us"}
+    assert len({one.provider_id for one in offered}) == 1
 
 
 def test_a_wrong_password_and_a_strange_certificate_are_said_without_them(
@@ -127,6 +126,10 @@ def stanza(text: str) -> Element:
     return fromstring(f"<message xmlns='jabber:client' {text}</message>")  # noqa: S314 - our own
 
 
+def read(text: str) -> Incoming | None:
+    return read_message(stanza(text), "nudge@x", Names(), NOW)
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -140,7 +143,7 @@ def stanza(text: str) -> Element:
     ],
 )
 def test_what_nobody_wrote_to_us_is_no_answer(text: str) -> None:
-    assert read_message(stanza(text), "nudge@x") is None
+    assert read(text) is None
 
 
 def test_a_reaction_is_its_emoji() -> None:
@@ -148,14 +151,16 @@ def test_a_reaction_is_its_emoji() -> None:
         "from='Alex@X/phone' id='1' type='chat'>"
         "<reactions xmlns='urn:xmpp:reactions:0' id='7'><reaction>👍</reaction></reactions>"
     )
-    incoming = read_message(stanza(text), "nudge@x")
+    incoming = read(text)
     assert incoming is not None
     assert (incoming.text, incoming.address.value) == ("👍", "alex@x")
 
 
-def test_the_same_number_from_another_session_is_another_message() -> None:
-    names = {
-        read_message(stanza(f"from='alex@x/{resource}' id='1'><body>done</body>"), "nudge@x")
-        for resource in ("a", "b", "a")
-    }
-    assert len(names) == 2
+def test_a_reaction_taken_away_names_the_one_that_it_was() -> None:
+    told = "from='alex@x/phone' id='{}' type='chat'><reactions xmlns='urn:xmpp:reactions:0' id='7'"
+    added = read(f"{told.format(1)}><reaction>👍</reaction></reactions>")
+    gone = read(f"{told.format(2)}/>")
+    assert added is not None
+    assert gone is not None
+    assert added.tap == gone.tap is not None
+    assert (added.is_taken_away, gone.is_taken_away) == (False, True)

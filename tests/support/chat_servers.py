@@ -8,7 +8,7 @@ import os
 import shutil
 import subprocess
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
@@ -67,6 +67,16 @@ class ChatServer(Server):
         )
         assert done.returncode == 0, f"{command[0]}: {done.stdout}{done.stderr}"
 
+    def wait_until(self, check: Callable[[], bool], what: str) -> None:
+        """Return once `check` holds; else fail, with what the server said meanwhile."""
+        assert self._process is not None
+        self._process.wait_until(check, what)
+
+    @property
+    def output(self) -> str:
+        """All that it said so far."""
+        return self._process.output if self._process else ""
+
     def _answers(self) -> bool:
         return answers(self.port)
 
@@ -75,6 +85,7 @@ class Prosody(ChatServer):
     """An XMPP server for accounts at `localhost`, which demands TLS."""
 
     password = "pw-of-the-tests"
+    modules = '"roster"; "saslauth"; "disco"; "ping"; "offline"; "tls"; "smacks"'
 
     @classmethod
     def lacks(cls) -> str | None:
@@ -97,7 +108,7 @@ c2s_ports = {{ {self.port} }}
 s2s_ports = {{}}
 http_ports = {{}}
 https_ports = {{}}
-modules_enabled = {{ "roster"; "saslauth"; "disco"; "ping"; "offline"; "tls"; "smacks" }}
+modules_enabled = {{ {self.modules} }}
 modules_disabled = {{ "s2s" }}
 c2s_require_encryption = true
 authentication = "internal_hashed"
@@ -109,11 +120,21 @@ VirtualHost "localhost"
         if user := leash.account().get("user"):
             os.chown(self.folder / "data", user, -1)
         for account in ("nudge", "alex", "sam"):
-            control = ("prosodyctl", "--config", self._config)
-            self.run(*control, "register", account, "localhost", self.password)
+            self.register(account)
+
+    def register(self, account: str) -> None:
+        """Make an account, with the password of all."""
+        control = ("prosodyctl", "--config", self._config)
+        self.run(*control, "register", account, "localhost", self.password)
 
     def _command(self) -> Sequence[str | Path]:
         return ["prosody", "-F", "--config", self._config]
+
+
+class ArchivingProsody(Prosody):
+    """One that keeps an archive, and so gives each message an id of its own (XEP-0313, 0359)."""
+
+    modules = f'{Prosody.modules}; "mam"'
 
 
 class Mosquitto(ChatServer):
@@ -131,7 +152,7 @@ class Mosquitto(ChatServer):
         self._config = self.write(
             "mosquitto.conf",
             f"listener {self.port} 127.0.0.1\nallow_anonymous false\npassword_file {passwords}\n"
-            "persistence false\n",
+            "persistence false\nlog_type all\n",
         )
 
     def _command(self) -> Sequence[str | Path]:
@@ -170,6 +191,7 @@ class Synapse(ChatServer):
             "report_stats": False,
             "macaroon_secret_key": "of the tests",
             "form_secret": "of the tests",
+            "bcrypt_rounds": 4,  # or each log-in, one a message of ours, takes a third of a second
             "enable_registration": True,
             "enable_registration_without_verification": True,
             "rc_message": free,

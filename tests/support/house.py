@@ -11,21 +11,25 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
+from sqlalchemy import func, select
 
 from tests.support.key import KEY
 from tests.support.ports import answers, free_port
 from troth.bootstrap import build, open_store
 from troth.clock import ManualClock
 from troth.delivery.courier import is_channel_url
-from troth.domain.states import NudgePurpose
+from troth.domain.states import ChannelState, NudgePurpose
 from troth.engine.apply import apply
 from troth.engine.standing import couple_standing
 from troth.schedules.couple import CoupleSchedule
 from troth.schedules.load import load_schedules
 from troth.settings import Settings
-from troth.store import couples, inbox, nudges, occurrences, replies, rituals
+from troth.store import channels, couples, inbox, nudges, occurrences, replies, rituals
 from troth.store.records import Couple, Nudge, Occurrence, Partner
 from troth.store.replies import Acknowledgement
+from troth.store.tables import occurrences as occurrence_table
+from troth.store.tables import positions
+from troth.store.tables import replies as reply_table
 from troth.web.app import create_app
 from troth.workers import QUEUE
 
@@ -36,26 +40,13 @@ MOST_ROUNDS = 5_000
 class House:
     """One service. `wind` lets time pass; every nudge that falls due on the way is delivered."""
 
-    def __init__(
-        self,
-        folder: Path,
-        start: datetime = MONDAY,
-        public_url: str | None = None,
-        inbound: dict[str, dict[str, Any]] | None = None,
-        reply_address: str | None = None,
-    ) -> None:
-        settings = Settings(
-            data=folder,
-            database_url=f"sqlite:///{folder / 'troth.db'}",
-            secret_key=KEY,
-            redis_url=None,
-            public_url=public_url,
-            inbound=inbound or {},
-            reply_address=reply_address,
-        )
+    def __init__(self, folder: Path, start: datetime = MONDAY, **settings: Any) -> None:
+        file = f"sqlite:///{folder / 'troth.db'}"
+        usual: dict[str, Any]
+        usual = {"data": folder, "database_url": file, "secret_key": KEY, "redis_url": None}
         self.folder = folder
         self.clock = ManualClock(start)
-        self.store = open_store(settings, self.clock)
+        self.store = open_store(Settings(**(usual | settings)), self.clock)
         self._service = build(self.store)
         self._worker = self._service.bell.worker()
         self._worker.start()
@@ -154,6 +145,28 @@ class House:
         with self.store.db.reading() as conn:
             return replies.acknowledgements(conn, self.occurrence(key, ritual).id).get(key)
 
+    def states(self) -> list[str]:
+        """How each occurrence stands, oldest first."""
+        with self.store.db.reading() as conn:
+            query = select(occurrence_table.c.state).order_by(occurrence_table.c.id)
+            return list(conn.execute(query).scalars())
+
+    def kept(self) -> int:
+        """How many replies were taken in."""
+        with self.store.db.reading() as conn:
+            return conn.execute(select(func.count()).select_from(reply_table)).scalar_one()
+
+    def knows_its_place(self) -> bool:
+        """Whether a listener has begun, and kept where it stands."""
+        with self.store.db.reading() as conn:
+            return conn.execute(select(positions)).first() is not None
+
+    def channel_state(self, key: str) -> ChannelState:
+        """How the first of a partner's channels stands."""
+        partner = self.partner(key).id
+        with self.store.db.reading() as conn:
+            return channels.channels_of(conn, [partner])[partner][0].state
+
     def score(self) -> float | None:
         with self.store.db.reading() as conn:
             return couple_standing(conn, self.couple().id).score
@@ -190,15 +203,9 @@ class House:
 
 
 @contextmanager
-def house_in(
-    folder: Path,
-    start: datetime = MONDAY,
-    public_url: str | None = None,
-    inbound: dict[str, dict[str, Any]] | None = None,
-    reply_address: str | None = None,
-) -> Iterator[House]:
-    """A house, closed at the end."""
-    house = House(folder, start, public_url, inbound, reply_address)
+def house_in(folder: Path, start: datetime = MONDAY, **settings: Any) -> Iterator[House]:
+    """A house, closed at the end; `settings` stand over the usual ones, SQLite among them."""
+    house = House(folder, start, **settings)
     try:
         yield house
     finally:

@@ -34,6 +34,7 @@ class Listening:
         if is_shut:
             self.shut.set()
         self.refused = threading.Semaphore(0)
+        self.untaken: queue.SimpleQueue[Incoming] = queue.SimpleQueue()
         self._taken: queue.Queue[Incoming] = queue.Queue()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=listener.run, args=(self._take, self._stopping))
@@ -59,15 +60,16 @@ class Listening:
 
     def _take(self, incoming: Incoming) -> None:
         if self.shut.is_set():
+            self.untaken.put(incoming)
             self.refused.release()
             raise OSError("the store is away")
         self._taken.put(incoming)
 
 
 @contextmanager
-def listening(listener: Listener) -> Iterator[Listening]:
+def listening(listener: Listener, *, is_shut: bool = False) -> Iterator[Listening]:
     """A listener for the time of a `with` block."""
-    running = Listening(listener)
+    running = Listening(listener, is_shut=is_shut)
     try:
         yield running
     finally:

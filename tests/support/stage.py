@@ -237,6 +237,10 @@ class Stage:
         self._couple_id = known.id
         return changes
 
+    def retire(self) -> None:
+        """Take every file out of the folder: its couples take part no more."""
+        apply(self.store.db, self.store.vault, [], [self.folder], self.clock.now())
+
     @property
     def in_play(self) -> Couple:
         assert self._couple_id is not None, "call stage.couple(...) first"
@@ -355,6 +359,10 @@ class Stage:
         with self.store.db.reading() as conn:
             rows = conn.execute(select(nudge_table).order_by(nudge_table.c.id))
             return [nudges.to_nudge(row) for row in rows]
+
+    def token_behind(self, heard: Heard) -> str:
+        """The token of the link that a message holds."""
+        return self.store.vault.token(self.nudge_behind(heard).seed)
 
     def nudge_behind(self, heard: Heard) -> Nudge:
         """The nudge whose link a message holds."""

@@ -144,3 +144,10 @@ def test_the_style_may_be_kept_by_a_browser(web: httpx.Client) -> None:
 def test_no_list_of_routes_is_published(open_pages: Open) -> None:
     web = open_pages()
     assert {web.get(path).status_code for path in ("/docs", "/redoc", "/openapi.json")} == {404}
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "DELETE"])
+@pytest.mark.parametrize("path", ["/in/gateway", "/"])
+def test_no_method_brings_a_body_of_any_size(web: httpx.Client, method: str, path: str) -> None:
+    pieces = iter([b"x" * LARGEST_BODY] * 100)
+    assert web.request(method, path, content=pieces).status_code == 413

@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.support.coffee import INBOX, coffee
 from tests.support.house import House, house_in
 from troth.domain.incoming import Address, AddressKind, Incoming
 from troth.domain.states import OccurrenceState
@@ -22,19 +23,7 @@ INBOUND = {
     "standard": {"secret": f"whsec_{KEY}"},
     "gateway": {"secret": "s" * 40},
 }
-COUPLE = """
-couple = "Ana & Ben"
-timezone = "Europe/Lisbon"
-[partners.ana]
-name = "Ana"
-channels = ["troth://", { url = "json://127.0.0.1:9/ana", address = "phone:+15550100" }]
-[partners.ben]
-name = "Ben"
-[rituals.coffee]
-practice = "shared-coffee"
-cron = "15 7 * * *"
-rule = "either"
-"""
+ANA = '{ url = "json://127.0.0.1:9/ana", address = "phone:+15550100" }'
 
 
 @pytest.fixture
@@ -42,7 +31,7 @@ def house(tmp_path: Path) -> Iterator[House]:
     folder = tmp_path / "house"
     folder.mkdir()
     with house_in(folder, public_url="https://troth.test", inbound=INBOUND) as house:
-        house.take_in_file(COUPLE)
+        house.take_in_file(coffee(INBOX, ANA))
         ana = Address(AddressKind.PHONE, "+15550100")
         house.store.hear(Incoming("sms", "m-0", ana, "yes"))  # her consent
         house.wind(hours=2)

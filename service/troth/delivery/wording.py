@@ -11,7 +11,8 @@ from troth.domain.states import NudgePurpose, Sensitivity
 class Content:
     """What there is to say. `link` opens the answer page; `ask` and `prompt` are the ritual's.
 
-    `is_answered_here` where its channel brings answers back.
+    `is_answered_here` where its channel brings answers back. `enclosed` is what goes with it of the
+    couple's own: the other's words, a promise, a review's digest.
     """
 
     purpose: NudgePurpose
@@ -21,6 +22,8 @@ class Content:
     prompt: str | None = None
     text: str | None = None
     is_answered_here: bool = False
+    choices: tuple[str, ...] = ()
+    enclosed: str = ""
 
 
 def compose(
@@ -33,6 +36,8 @@ def compose(
     """
     if content.purpose is NudgePurpose.ANSWER:  # worded for its channel when it was planned
         return "", content.text or ""
+    if content.purpose is NudgePurpose.TELL:
+        return _told(content, shown, language)
     if content.purpose is NudgePurpose.CONSENT or ritual is None:
         return (
             language.say("consent_title"),
@@ -43,17 +48,35 @@ def compose(
     return ritual.title, _open_body(content, ritual, language)
 
 
+def _told(content: Content, shown: Sensitivity, language: Language) -> tuple[str, str]:
+    """Say something that asks for no answer."""
+    if shown is Sensitivity.DISCREET:
+        return language.say("discreet_title"), language.say("discreet_body", link=content.link)
+    return language.say("discreet_title"), content.text or ""
+
+
 def _open_body(content: Content, ritual: Ritual, language: Language) -> str:
+    if content.purpose is NudgePurpose.SHARE:
+        return content.enclosed
     if content.text is not None:
         return content.text
     ask = content.ask
     if content.purpose is NudgePurpose.REMINDER:
         ask = language.say("reminder", ask=ask)
     lines = [ask]
-    if content.prompt:
-        lines.append(content.prompt)
+    lines += [part for part in (content.prompt, content.enclosed) if part]
     if content.purpose is NudgePurpose.REMINDER and ritual.lite:
         lines.append(language.say("lite", lite=ritual.lite))
-    answer = "answer_here" if content.is_answered_here else "answer_at"
-    lines.append(language.say(answer, link=content.link))
+    if content.choices:
+        lines.append("\n".join(f"{place} {each}" for place, each in enumerate(content.choices, 1)))
+    lines.append(_how_to_answer(content, ritual, language))
     return "\n\n".join(lines)
+
+
+def _how_to_answer(content: Content, ritual: Ritual, language: Language) -> str:
+    """Say what to answer, and where; a practice knows best what it wants to hear."""
+    if not content.is_answered_here:
+        return language.say("answer_at", link=content.link)
+    if ritual.hint:
+        return language.say("answer_so", hint=ritual.hint, link=content.link)
+    return language.say("answer_here", link=content.link)

@@ -1,6 +1,7 @@
 """What follows a verb: a length or a time after `later`, a day after `swap`, words of thanks."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from troth.domain.grammar import Grammar, Verb, longest
@@ -12,7 +13,17 @@ from troth.domain.when import MOST_WORDS, When, read_when
 
 # "Go" and "next" begin many a sentence, so these are the whole message, but for an emoji after it.
 WHOLE = frozenset(
-    {Verb.BEGIN, Verb.UNDO, Verb.WHY, Verb.SCORE, Verb.NEXT, Verb.RESUME, Verb.REPAIR}
+    {
+        Verb.BEGIN,
+        Verb.UNDO,
+        Verb.WHY,
+        Verb.SCORE,
+        Verb.NEXT,
+        Verb.RESUME,
+        Verb.REPAIR,
+        Verb.SUGGEST,
+        Verb.SHARE,
+    }
 )
 _DAY, _WEEKEND, _WEEK = timedelta(days=1), timedelta(days=2), timedelta(days=7)
 _QUIET = {Day.TODAY: _DAY, Day.TONIGHT: _DAY, Day.WEEKEND: _WEEKEND, Day.NEXT_WEEK: _WEEK}
@@ -27,7 +38,8 @@ def read_argument(
     reader = _READERS.get(verb)
     if reader is None:
         return Said(verb, words=as_words(rest))
-    return reader(list(phrase), rest, grammar.vocabulary)
+    said = reader(list(phrase), rest, grammar.vocabulary)
+    return _with_season(said, rest, grammar) if verb is Verb.SEASON else said
 
 
 def as_words(words: Sequence[str]) -> str:
@@ -80,6 +92,36 @@ def _quiet(_phrase: list[str], rest: list[str], vocabulary: Vocabulary) -> Said 
     return Said(Verb.QUIET, length=length, when=starts)
 
 
+def _another(phrase: list[str], rest: list[str], vocabulary: Vocabulary) -> Said | None:
+    """Read `another`, a different card; `another 30 min` asks for time."""
+    return read_later(phrase, rest, vocabulary) if folded(rest) else Said(Verb.ANOTHER)
+
+
+def _timeout(_phrase: list[str], rest: list[str], vocabulary: Vocabulary) -> Said | None:
+    """Read `timeout` and `timeout 40 min`: it may be the first word of a hard evening."""
+    if not folded(rest):
+        return Said(Verb.TIMEOUT)
+    length = read_length(rest, vocabulary)
+    return Said(Verb.TIMEOUT, length=length) if length else None
+
+
+def _season(_phrase: list[str], rest: list[str], vocabulary: Vocabulary) -> Said | None:
+    """Read `season newborn`, `season newborn for 3 months`, `season illness until 1 May`."""
+    for start in range(max(0, len(rest) - MOST_WORDS), len(rest)):
+        length = read_length(rest[start:], vocabulary)
+        when = None if length else read_when(rest[start:], vocabulary)
+        if length or when:
+            return Said(Verb.SEASON, words=as_words(rest[:start]), length=length, when=when)
+    return Said(Verb.SEASON, words=as_words(rest))
+
+
+def _with_season(said: Said | None, rest: list[str], grammar: Grammar) -> Said | None:
+    """Name the kind of season that the first words after the verb mean, where one is known."""
+    plain = folded(rest)
+    count = longest(grammar.seasons, plain)
+    return replace(said, season=grammar.seasons[plain[:count]]) if said and count else said
+
+
 def _swap(_phrase: list[str], rest: list[str], vocabulary: Vocabulary) -> Said | None:
     return Said(Verb.SWAP, words=as_words(rest), when=read_when(rest, vocabulary))
 
@@ -122,4 +164,7 @@ _READERS: dict[Verb, Callable[[list[str], list[str], Vocabulary], Said | None]] 
     Verb.QUIET: _quiet,
     Verb.SWAP: _swap,
     Verb.PROMISE: _promise,
+    Verb.ANOTHER: _another,
+    Verb.TIMEOUT: _timeout,
+    Verb.SEASON: _season,
 }

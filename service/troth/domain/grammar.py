@@ -29,7 +29,15 @@ class Verb(StrEnum):
     THANKS = "thanks"
     PROMISE = "promise"
     REPAIR = "repair"
+    TIMEOUT = "timeout"
+    SEASON = "season"
+    ANOTHER = "another"
+    SUGGEST = "suggest"
+    SHARE = "share"
+    REACHED = "reached"
     RATING = "rating"
+    NUMBER = "number"
+    CHOICE = "choice"
     WORDS = "words"
     UNKNOWN = "unknown"
 
@@ -56,13 +64,16 @@ class Grammar:
 
     `guests` are short words of another language, or without their accents, which count alone or
     before a mark: the "no" of English begins many a sentence in Portuguese. In `reactions`, "*" is
-    any emoji.
+    any emoji. `choices` are the words for each choice that practices offer, `seasons` those for
+    each kind of season.
     """
 
     phrases: Mapping[Phrase, Verb]
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
     reactions: Mapping[Phrase, Reaction] = field(default_factory=dict)
     guests: frozenset[Phrase] = frozenset()
+    choices: Mapping[Phrase, str] = field(default_factory=dict)
+    seasons: Mapping[Phrase, str] = field(default_factory=dict)
 
     def match(self, words: Phrase) -> tuple[Verb, int] | None:
         """Return the verb of the longest phrase that `words` begin with, and its word count."""
@@ -96,6 +107,8 @@ class Grammar:
             self.vocabulary.joined(other.vocabulary),
             {**other.reactions, **self.reactions},
             self.guests | frozenset(short - set(self.phrases)),
+            {**other.choices, **self.choices},
+            {**other.seasons, **self.seasons},
         )
 
 

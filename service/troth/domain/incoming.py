@@ -1,9 +1,13 @@
 """What somebody sent by a way that others run, and who they are to its provider."""
 
-from dataclasses import dataclass
+import hashlib
+import re
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 LONGEST_ID = 200  # characters of a provider's message id that are kept
+_UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")  # PostgreSQL takes neither, UTF-8 no surrogate
+_NO_CHARACTER = "\ufffd"  # stands in no address, no token and no text of ours
 
 
 class AddressKind(StrEnum):
@@ -41,6 +45,8 @@ class Incoming:
     a reply address carries one; `quoted` is what of ours a reaction or a reply quotes.
     `is_automatic` marks what no person wrote: it is never an answer. `is_bounce` marks the report
     that a nudge can never arrive; as anybody can forge one, it counts only with that nudge's token.
+    `tap` names a tap on a message among those of its way and writer; `is_taken_away` where it is
+    the same tap that is there no more.
     """
 
     way: str
@@ -51,6 +57,36 @@ class Incoming:
     quoted: str | None = None
     is_automatic: bool = False
     is_bounce: bool = False
+    tap: str | None = None
+    is_taken_away: bool = False
+
+
+def keepable(incoming: Incoming) -> Incoming:
+    """Return a message whose fields can be hashed, compared and kept; its text is for the parser.
+
+    Nothing is left out: an address with a character in it that no store takes is still nobody
+    else's, and two ids that differ only there are still two.
+    """
+    return replace(
+        incoming,
+        provider_id=_id(incoming.provider_id),
+        address=replace(incoming.address, value=_marked(incoming.address.value)),
+        token=_marked(incoming.token) if incoming.token else None,
+        quoted=_marked(incoming.quoted) if incoming.quoted else None,
+        tap=_id(incoming.tap) if incoming.tap else None,
+    )
+
+
+def _id(provider_id: str) -> str:
+    """Return an id as the store keeps it; cut or mended, two of them might be one."""
+    if len(provider_id) <= LONGEST_ID and not _UNKEEPABLE.search(provider_id):
+        return provider_id
+    whole = provider_id.encode("utf-8", "surrogatepass")
+    return f"sha256:{hashlib.sha256(whole).hexdigest()}"
+
+
+def _marked(text: str) -> str:
+    return _UNKEEPABLE.sub(_NO_CHARACTER, text)
 
 
 # Where a text message can be sent and none sent back.

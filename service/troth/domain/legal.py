@@ -4,6 +4,7 @@ Carriers act on these in every country whatever a subscriber speaks, so no langu
 them away. docs/decisions/0008 says why a word of it may stand beside an answer.
 """
 
+import re
 from collections.abc import Sequence
 
 from troth.domain.grammar import LEGAL, Grammar, Verb
@@ -26,6 +27,8 @@ LAW: dict[Phrase, Verb] = {
 }
 # Beside an answer only words that mean nothing else: "done, cancel" may well take the done back.
 _BESIDE = frozenset(_STOPS) - {"cancel", "cancelar", "end", "alto"}
+_SPELLED = re.compile(r"[\w'\u2019-]+")  # a word, whatever marks stand around it
+_LONGEST_LINE = 200  # characters of a line that can be nothing but a word of the law
 _PLAIN_ANSWERS = frozenset({Verb.DONE, Verb.THANKS})
 _PARTED_ANSWERS = frozenset({Verb.NO, Verb.LATER, Verb.SKIP})  # "no stop" may mean: do not stop
 
@@ -37,12 +40,24 @@ def legal_verb(visible: str, grammar: Grammar, expected: Expected) -> Verb | Non
     lone STOP before or after nothing but an answer, a rating or a code.
     """
     first_line = visible.partition("\n")[0].split()
-    words = folded(first_line)
-    found = LAW.get(words) or grammar.phrases.get(words)
-    if found in LEGAL and len(words) < MOST_WORDS:
-        return found
+    for words in (folded(first_line), _insisting(first_line)):
+        found = LAW.get(words) or grammar.phrases.get(words)
+        if found in LEGAL and len(words) < MOST_WORDS:
+            return found
     is_beside = any(_stops_beside(w, grammar, expected) for w in (first_line, visible.split()))
     return Verb.STOP if is_beside else None
+
+
+def _insisting(words: Sequence[str]) -> Phrase:
+    """Return the phrase of who is loud: `/stop`, `STOP 😡`, `stop! stop! stop!`, `S.T.O.P.`."""
+    line = " ".join(words)
+    found = _SPELLED.findall(line.casefold()) if len(line) <= _LONGEST_LINE else []
+    spelled = [word for each in found if (word := each.strip("'\u2019-_"))]
+    letters = "-".join(spelled).split("-")
+    if len(letters) > 2 and all(len(letter) == 1 for letter in letters):
+        return ("".join(letters),)
+    meanings = {LAW.get((word,)) for word in spelled}
+    return tuple(spelled[:1] if len(meanings) == 1 and None not in meanings else spelled)
 
 
 def _stops_beside(words: Sequence[str], grammar: Grammar, expected: Expected) -> bool:

@@ -1,7 +1,7 @@
 """What an occurrence is born with: stamped on once, so that later edits never change it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from troth.domain.ritual import Ritual
@@ -13,7 +13,11 @@ from troth.domain.turns import lead_of
 
 @dataclass(frozen=True)
 class Stamp:
-    """The terms of one occurrence. `due` and `asks` are by partner key; times are aware UTC."""
+    """The terms of one occurrence. `due` and `asks` are by partner key; times are aware UTC.
+
+    `choices` are those offered, by key, in the couple's language; `about` holds plain facts of what
+    opened it; `season` is the kind of season it was born in, which has a count of its own.
+    """
 
     zone: str
     due: Mapping[str, datetime]
@@ -23,6 +27,9 @@ class Stamp:
     lead: str | None
     asks: Mapping[str, str]
     visibility: Visibility
+    choices: Mapping[str, str] = field(default_factory=dict)
+    about: Mapping[str, str] = field(default_factory=dict)
+    season: str | None = None
 
     @property
     def terms(self) -> Terms:

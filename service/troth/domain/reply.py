@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from troth.domain.arguments import as_words, read_argument, read_later
-from troth.domain.grammar import LEGAL, Grammar, Verb
+from troth.domain.choices import read_choice
+from troth.domain.grammar import LEGAL, LONGEST_PHRASE, Grammar, Verb
 from troth.domain.legal import legal_verb
 from troth.domain.said import RATINGS, Expected, Said
 from troth.domain.states import AnswerKind, Sensitivity
@@ -44,6 +45,8 @@ _NUMBER = re.compile(r"[0-9]{1,6}")
 _CODED_AFTER = frozenset({Verb.DONE, Verb.NO, Verb.SKIP, Verb.BEGIN, Verb.UNDO, Verb.WHY})
 _ANSWERS = frozenset({Verb.DONE, Verb.NO, Verb.SKIP, Verb.LATER, Verb.BEGIN, Verb.RATING})
 _MOST_ASIDES = 3
+_BY_NUMBER = frozenset({AnswerKind.RATING, AnswerKind.CHOICE, AnswerKind.NUMBER})
+_MEASURED = re.compile(r"[0-9]{1,6}(?:[.,][0-9]{1,3})?")
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,8 @@ class Reply:
     `way` names the way in and `provider_id` the message within it: together they come once.
     `nudge_id` is set where a link or a thread tells which nudge is meant, `channel_id` where one
     channel is known; `said` where a button leaves nothing to be read. `screen` is what may
-    stand where the answer will: None on a page, which only its reader has opened.
+    stand where the answer will: None on a page, which only its reader has opened. `tap` names a
+    tap where its provider does, in the reply that it is and in the one that takes it away.
     """
 
     way: str
@@ -66,6 +70,7 @@ class Reply:
     channel_id: int | None = None
     said: Said | None = None
     screen: Sensitivity | None = None
+    tap: str | None = None
 
 
 def parse(text: str, grammar: Grammar, expected: Expected) -> Said:
@@ -78,13 +83,44 @@ def parse(text: str, grammar: Grammar, expected: Expected) -> Said:
     if tapped is not None:
         return tapped
     words = visible.split()
+    undone = _undo_of_code(words, grammar)
+    if undone is not None:
+        return undone
+    late = _spent(words, grammar, expected)
+    if late is not None:
+        return late
     code, rest = _code(words, grammar, expected)
-    coded = expected if code is None else Expected(expected.codes[code])
+    coded = expected if code is None else expected.of(code)
     said = replace(_statement(rest, grammar, coded), code=code)
     if code is not None and said.verb is Verb.UNKNOWN:
         unled = _statement(words, grammar, expected)  # "3 was hard" rates, though a code is 3 too
         return unled if unled.verb is Verb.RATING else said
     return said
+
+
+def _undo_of_code(words: list[str], grammar: Grammar) -> Said | None:
+    """Read `undo 3` and `3 undo`, whatever is open: what was answered need not be any more."""
+    for number, rest in ((words[:1], words[1:]), (words[-1:], words[:-1])):
+        code = _number(number[0].replace("#", "", 1)) if rest and "/" not in number[0] else None
+        plain = folded(rest) if code is not None and len(rest) <= LONGEST_PHRASE else ()
+        if plain and grammar.match(plain) == (Verb.UNDO, len(plain)):
+            return Said(Verb.UNDO, code=code)
+    return None
+
+
+def _spent(words: list[str], grammar: Grammar, expected: Expected) -> Said | None:
+    """Read `done 3` and `3 no` where 3 is what was closed lately, and no other answer is hidden.
+
+    Where a rating or words are asked for, "done 3" may as well be one, so it takes `done #3`.
+    """
+    is_plain = expected.kind not in (AnswerKind.RATING, AnswerKind.WORDS)
+    if not expected.spent or not (is_plain or any(word.startswith("#") for word in words[:2])):
+        return None
+    code, rest = _code(words, grammar, Expected(codes=expected.spent))
+    if code is None or code in expected.codes:
+        return None
+    said = _statement(rest, grammar, Expected(expected.spent[code]))
+    return replace(said, code=code) if said.verb in _CODED_AFTER | {Verb.RATING} else None
 
 
 def _code(words: list[str], grammar: Grammar, expected: Expected) -> tuple[int | None, list[str]]:
@@ -94,12 +130,14 @@ def _code(words: list[str], grammar: Grammar, expected: Expected) -> tuple[int |
 
 
 def _leading_code(words: list[str], expected: Expected) -> tuple[int | None, list[str]]:
-    """Split off a known number before something else, or alone where none is rated."""
+    """Split off a known number before something else, or alone where no number is an answer."""
     number = _number(words[0].replace("#", "", 1)) if words else None
     if number is None or number not in expected.codes or "/" in words[0]:
         return None, words
-    if len(words) == 1 and expected.kind is AnswerKind.RATING and "#" not in words[0]:
+    if len(words) == 1 and expected.kind in _BY_NUMBER and "#" not in words[0]:
         return None, words
+    if expected.kind is AnswerKind.NUMBER and len(expected.codes) == 1:
+        return None, words  # "62 ms" measures, though the code may be 62
     return number, words[1:]
 
 
@@ -127,9 +165,10 @@ def _trailing_code(
 def _statement(
     words: list[str], grammar: Grammar, expected: Expected, asides: int = _MOST_ASIDES
 ) -> Said:
-    rated = _rated(words, expected)
-    if rated is not None:
-        return rated
+    told = _rated(words, expected) or _measured(words, expected)
+    told = told or read_choice(words, grammar, expected)
+    if told is not None:
+        return told
     plain = folded(words)
     found = _match(words, plain, grammar)
     aside = grammar.aside(plain) if asides and expected.kind is not AnswerKind.WORDS else 0
@@ -210,6 +249,14 @@ def _rated(words: list[str], expected: Expected) -> Said | None:
     if rating not in RATINGS:
         return None
     return Said(Verb.RATING, rating=rating, words=as_words(words[1:]))
+
+
+def _measured(words: list[str], expected: Expected) -> Said | None:
+    """Read `62`, `62.5 ms` where a measurement was asked for."""
+    bare = words[0].strip(EDGES) if expected.kind is AnswerKind.NUMBER and words else ""
+    if not _MEASURED.fullmatch(bare):
+        return None
+    return Said(Verb.NUMBER, number=float(bare.replace(",", ".")), words=as_words(words[1:]))
 
 
 def _spoken(words: list[str], count: int) -> int:

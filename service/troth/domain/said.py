@@ -17,7 +17,8 @@ class Said:
 
     `later` is a length or a clock time, `length` how long a pause or a quiet time lasts, `when` the
     day of a swap, a promise or a pause's end. `quoted` is what of ours a tap was on; what is only
-    a tap or an emoji and says nothing (`is_reaction`, UNKNOWN) needs no answer.
+    a tap or an emoji and says nothing (`is_reaction`, UNKNOWN) needs no answer. `choice` is the key
+    of one of the choices offered, `number` a measurement, `season` a kind of season.
     """
 
     verb: Verb
@@ -29,11 +30,25 @@ class Said:
     when: When | None = None
     quoted: str | None = None
     is_reaction: bool = False
+    choice: str | None = None
+    number: float | None = None
+    season: str | None = None
 
 
 @dataclass(frozen=True)
 class Expected:
-    """What would make sense now: the kind asked for, and what each open nudge's code asks for."""
+    """What would make sense now: the kind asked for, and what each open nudge's code asks for.
+
+    `choices` are those offered, as they were written, by key; `choices_of` the same for each code.
+    `spent` are the codes of what was closed lately: each counts only right beside its answer.
+    """
 
     kind: AnswerKind | None = None
     codes: Mapping[int, AnswerKind] = field(default_factory=dict)
+    choices: Mapping[str, str] = field(default_factory=dict)
+    choices_of: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
+    spent: Mapping[int, AnswerKind] = field(default_factory=dict)
+
+    def of(self, code: int) -> "Expected":
+        """Return what the nudge of this code asks for."""
+        return Expected(self.codes[code], choices=self.choices_of.get(code, {}))

@@ -95,6 +95,18 @@ class Mechanism(StrEnum):
     MILESTONE = "milestone"
 
 
+class SeasonKind(StrEnum):
+    """Times of a life in which rituals grow lighter."""
+
+    CAREER_CHANGE = "career-change"
+    NEWBORN = "newborn"
+    ILLNESS = "illness"
+    DISTANCE = "distance"
+    CARE = "care"
+    GRIEF = "grief"
+    EXAMS = "exams"
+
+
 class Section(StrEnum):
     """What a review can lay before a couple of their own."""
 

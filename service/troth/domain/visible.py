@@ -7,6 +7,9 @@ MOST_LINES = 64
 MOST_WORDS = 16  # of which phrases are looked for
 EDGES = " \t.,;:!?¡¿\"'“”‘’„«»()[]*_-–—…"  # noqa: RUF001 - people's phones type these
 _APOSTROPHES = "'’ʼ´`"  # noqa: RUF001
+# Letters, marks and symbols that show nothing: fillers, the blank of Braille, joiners.
+_SHAPELESS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
+_LINE_ENDS = str.maketrans(dict.fromkeys("\r\v\f\x85\u2028\u2029", "\n"))  # Outlook's is \v
 _KEYCAP = "\u20e3"  # a digit with it is an emoji of that digit
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 
@@ -14,7 +17,7 @@ _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 def visible_text(text: str) -> str:
     """Return the writer's own lines: normalised, without quoted lines and invisible characters."""
     shown = unicodedata.normalize("NFKC", text[:LONGEST_TEXT])[:LONGEST_TEXT]
-    lines = shown.replace("\r\n", "\n").replace("\r", "\n").split("\n")[:MOST_LINES]
+    lines = shown.replace("\r\n", "\n").translate(_LINE_ENDS).split("\n")[:MOST_LINES]
     clean = (without_invisible(line).strip() for line in lines)
     return "\n".join(line for line in clean if line and not line.startswith(">"))
 
@@ -28,8 +31,9 @@ def _visible(char: str) -> str:
     if char == "\t":
         return " "
     invisible = unicodedata.category(char) in ("Cf", "Cc", "Cs")
-    variant = "\ufe00" <= char <= "\ufe0f" or "\U0001f3fb" <= char <= "\U0001f3ff"  # skin tones
-    return "" if invisible or variant or char == _KEYCAP else char
+    variant = "\ufe00" <= char <= "\ufe0f" or "\U000e0100" <= char <= "\U000e01ef"
+    variant = variant or "\U0001f3fb" <= char <= "\U0001f3ff"  # skin tones
+    return "" if invisible or variant or char == _KEYCAP or char in _SHAPELESS else char
 
 
 def normal_words(text: str) -> tuple[str, ...]:

@@ -19,7 +19,8 @@ def apply_rituals(
     conn: Connection, wanted: Sequence[Ritual], couple: Couple, now: datetime, *, moved: bool
 ) -> Iterable[tuple[ChangeKind, str, str]]:
     """Add, change and retire a couple's rituals; yield (what happened, key, practice)."""
-    held = rituals.rituals_of(conn, couple.id)
+    known = rituals.rituals_of(conn, couple.id)
+    held = {key: row for key, row in known.items() if row.origin == "file"}
     for ritual in wanted:
         row = held.pop(ritual.key, None)
         change = _apply_ritual(conn, couple, ritual, row, now, moved=moved)

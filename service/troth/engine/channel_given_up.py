@@ -1,5 +1,6 @@
 """What follows when a channel is given up for a nudge: the partner's next one gets the same."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -26,9 +27,30 @@ def give_up_channel(
     partner = couple.partner_by_id(nudge.partner_id).key
     ledger.append(conn, [events.nudge_failed(nudge, partner, reason, now)])
     if nudge.purpose is NudgePurpose.CONSENT:
-        _mark_failing(conn, nudge, partner, now)
+        mark_failing(conn, nudge, partner, now, (ChannelState.UNCONFIRMED,))
     elif nudge.purpose is not NudgePurpose.ANSWER:  # what is said back belongs where one wrote
-        nudges.plan_nudges(conn, vault, _fallback(conn, nudge, now), now)
+        plan_by_next_channel(conn, vault, nudge, now)
+
+
+def plan_by_next_channel(conn: Connection, vault: Vault, nudge: Nudge, now: datetime) -> None:
+    """Plan the same nudge on the partner's first confirmed channel that has not been tried."""
+    nudges.plan_nudges(conn, vault, _fallback(conn, nudge, now), now)
+
+
+def mark_failing(
+    conn: Connection,
+    nudge: Nudge,
+    partner: str,
+    now: datetime,
+    fails_from: Collection[ChannelState],
+) -> None:
+    """Mark a nudge's channel failing, if it is in one of these states."""
+    channel = channels.load_channel(conn, nudge.channel_id) if nudge.channel_id else None
+    if channel is None or channel.state not in fails_from:
+        return
+    channels.set_channel_state(conn, channel.id, ChannelState.FAILING, now)
+    failing = events.channel_changed(nudge.couple_id, channel, partner, ChannelState.FAILING, now)
+    ledger.append(conn, [failing])
 
 
 def _fallback(conn: Connection, nudge: Nudge, now: datetime) -> list[dict[str, Any]]:
@@ -48,12 +70,3 @@ def _fallback(conn: Connection, nudge: Nudge, now: datetime) -> list[dict[str, A
         "code": nudge.code,
     }
     return [{**same, "channel_id": channel, "not_before": now}]
-
-
-def _mark_failing(conn: Connection, nudge: Nudge, partner: str, now: datetime) -> None:
-    channel = channels.load_channel(conn, nudge.channel_id) if nudge.channel_id else None
-    if channel is None or channel.state is not ChannelState.UNCONFIRMED:
-        return
-    channels.set_channel_state(conn, channel.id, ChannelState.FAILING, now)
-    failing = events.channel_changed(nudge.couple_id, channel, partner, ChannelState.FAILING, now)
-    ledger.append(conn, [failing])

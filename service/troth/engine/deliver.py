@@ -22,6 +22,7 @@ from troth.delivery.wording import Content, compose
 from troth.domain.language import Languages
 from troth.domain.states import NudgeState
 from troth.engine.crew import Crew
+from troth.engine.enclosure import enclose
 from troth.engine.limits import Limits
 from troth.engine.recorder import Recorder
 from troth.engine.results import Result, write
@@ -77,6 +78,8 @@ class Post:
             prompt=parcel.prompt,
             text=nudge.text,
             is_answered_here=channel.answers_by in self.answered_by,
+            choices=parcel.choices,
+            enclosed=parcel.enclosed,
         )
         title, body = compose(content, parcel.ritual, channel.sensitivity, language)
         url = answerable(self.vault.open(channel.url_sealed), path)
@@ -159,7 +162,7 @@ class Delivery:
     def _take_in_hand(self, chosen: Sequence[Claim], now: datetime) -> list[Parcel]:
         with self.db.writing() as conn:
             picked = claims.pick(conn, chosen, now, LEASE)
-            found = parcels.load_parcels(conn, picked)
+            found = enclose(conn, self.post.vault, parcels.load_parcels(conn, picked), now)
             unread = set(picked) - {parcel.nudge.id for parcel in found}
             aside = [(claim, now + LONGEST_WAIT) for claim in chosen if claim[0] in unread]
             claims.give_back(conn, aside, "it could not be read", picked=True)

@@ -61,15 +61,16 @@ def take_in(
     partner, language = couple.partner_by_id(reply.partner_id), languages.of(couple.language)
     found = candidates(conn, couple, partner, reply, now)
     said = reply.said or parse(reply.text, language.grammar, found.expected)
-    visit = Visit(couple, partner, language, reply, said, now)
+    visit = Visit(vault, couple, partner, language, reply, said, now)
     chosen = found.choose(said)
     meant = occurrences.lock_occurrence(conn, chosen.id) if chosen else None
-    if said.verb is Verb.DONE and not found.any:
+    if said.verb is Verb.DONE and said.code is None and not found.any:
         meant = open_todays(conn, vault, visit)
     _record(conn, vault, visit, reply_id, meant)
     text = _act(conn, vault, visit, found, meant)
     replies.set_answer(conn, reply_id, text)
-    log.info("reply.taken", couple=couple.id, reply=f"r{reply_id}", way=reply.way, verb=said.verb)
+    way = None if said.verb in events.OWN_BUSINESS else reply.way  # each may have one of their own
+    log.info("reply.taken", couple=couple.id, reply=f"r{reply_id}", way=way, verb=said.verb)
     return Answer(text, said.verb)
 
 
@@ -80,7 +81,10 @@ def _record(
     said = visit.said
     values = {
         "verb": said.verb,
+        "tap": visit.tap,
         "rating": said.rating,
+        "number": said.number,
+        "choice": said.choice,
         "words_sealed": vault.seal(said.words) if said.words else None,
         "occurrence_id": meant.id if meant else None,
     }

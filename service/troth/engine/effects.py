@@ -1,6 +1,6 @@
 """What each verb of a reply does, and what is said back."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -13,16 +13,19 @@ from troth.domain.slots import instant
 from troth.domain.states import ChannelState, NudgePurpose
 from troth.engine import events
 from troth.engine.expiry import expire
+from troth.engine.following import share_and_follow
 from troth.engine.recall import recall
 from troth.engine.requests import Swap, swapped
 from troth.engine.settle import settle_occurrence
+from troth.engine.verdict import NOTHING_NOW
 from troth.engine.visit import Visit, ritual_of, title_of
 from troth.store import channels, ledger, nudges, occurrences
 from troth.store.records import Channel, Occurrence, Partner
+from troth.store.replies import ACCOUNTS
 from troth.store.vault import Vault
 
 SNOOZE = timedelta(minutes=30)
-ACKNOWLEDGING = frozenset({Verb.DONE, Verb.NO, Verb.SKIP, Verb.RATING, Verb.WORDS})
+ACKNOWLEDGING = frozenset(ACCOUNTS)
 STEP_USE = timedelta(minutes=2)  # a step that comes later than this is not sent
 
 
@@ -33,11 +36,21 @@ def acknowledge(conn: Connection, visit: Visit, occurrence: Occurrence) -> str:
         expire(conn, visit.now, occurrence.id)
     nudges.withdraw(conn, occurrence.id, "it was answered", visit.partner.id)
     settle_occurrence(conn, occurrence.id, visit.now)
-    title = title_of(conn, visit, occurrence)
-    noted = visit.language.say(
-        f"noted_{visit.said.verb}", title=title, rating=visit.said.rating or ""
-    )
+    noted = share_and_follow(conn, visit, occurrence) or _noted(conn, visit, occurrence)
     return f"{noted} {visit.language.say('noted_late')}" if was_over else noted
+
+
+def _noted(conn: Connection, visit: Visit, occurrence: Occurrence) -> str:
+    said, title = visit.said, title_of(conn, visit, occurrence)
+    message, values = f"noted_{said.verb}", {"title": title, "rating": ""}
+    match said.verb:
+        case Verb.RATING:
+            values["rating"] = str(said.rating)
+        case Verb.NUMBER:
+            values["number"] = f"{said.number:g}"
+        case Verb.CHOICE:
+            values["choice"] = occurrence.stamp.choices.get(said.choice or "", "")
+    return visit.language.say(message, **values)
 
 
 def snooze(conn: Connection, vault: Vault, visit: Visit, occurrence: Occurrence) -> str:
@@ -154,11 +167,14 @@ def _steps(
 
 
 def stop(conn: Connection, visit: Visit) -> str:
-    """Stop the channel by which this came (all of the partner's, where none is known), at once."""
+    """Stop the address by which this came (all of the partner's, where none is known), at once.
+
+    Where the two share a telephone it is silent for both: the law knows numbers, not people.
+    """
     recall(conn, visit.couple.id, visit.now)
-    for channel in _addressed(conn, visit):
+    for channel in _addressed(conn, visit, [each.id for each in visit.couple.partners]):
         if channels.set_channel_state(conn, channel.id, ChannelState.STOPPED, visit.now):
-            nudges.withdraw_for_channel(conn, channel.id, "its owner said stop")
+            nudges.withdraw_for_channel(conn, channel.id, NOTHING_NOW)
             _log_channel(conn, visit, channel, ChannelState.STOPPED)
     return visit.language.say("stopped")
 
@@ -166,7 +182,7 @@ def stop(conn: Connection, visit: Visit) -> str:
 def start(conn: Connection, visit: Visit) -> str:
     """Confirm the channel by which this came; without one, take up what was stopped again."""
     recall(conn, visit.couple.id, visit.now)
-    for channel in _addressed(conn, visit):
+    for channel in _addressed(conn, visit, [visit.partner.id]):
         known = visit.reply.channel_id is not None
         resumed = channel.state is ChannelState.STOPPED
         if (known or resumed) and channels.set_channel_state(
@@ -176,14 +192,18 @@ def start(conn: Connection, visit: Visit) -> str:
     return visit.language.say("started")
 
 
-def _addressed(conn: Connection, visit: Visit) -> list[Channel]:
-    """Return the channels of the address by which this came, even taken out since; else all."""
+def _addressed(conn: Connection, visit: Visit, owners: Collection[int]) -> list[Channel]:
+    """Return the channels of the address by which this came, even taken out since; else all.
+
+    Of one address those of these partners; without one, all of who wrote.
+    """
     if visit.reply.channel_id is None:
         return channels.channels_of(conn, [visit.partner.id])[visit.partner.id]
     known = channels.of_one_address(conn, visit.reply.channel_id)
-    return [channel for channel in known if channel.partner_id == visit.partner.id]
+    return [channel for channel in known if channel.partner_id in owners]
 
 
 def _log_channel(conn: Connection, visit: Visit, channel: Channel, state: ChannelState) -> None:
-    event = events.channel_changed(visit.couple.id, channel, visit.partner.key, state, visit.now)
+    owner = visit.couple.partner_by_id(channel.partner_id).key
+    event = events.channel_changed(visit.couple.id, channel, owner, state, visit.now)
     ledger.append(conn, [event])

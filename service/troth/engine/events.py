@@ -1,13 +1,19 @@
-"""The ledger's entries, made in one place, so that each kind always holds the same data."""
+"""The ledger's entries, made in one place, so that each kind always holds the same data.
+
+Whoever hosts reads them, and at home that is one of the two. So they do not hold who stopped,
+paused or came back, nor to whom that was said back: neither a name nor the scheme of a channel.
+"""
 
 from datetime import datetime
 
 from troth.domain.grammar import Verb
 from troth.domain.rules import Outcome
 from troth.domain.score import Standing
-from troth.domain.states import ChannelState, OccurrenceState
+from troth.domain.states import ChannelState, NudgePurpose, OccurrenceState
 from troth.store.ledger import Event, EventType
 from troth.store.records import Channel, Due, Nudge, Occurrence
+
+OWN_BUSINESS = frozenset({Verb.STOP, Verb.START, Verb.PAUSE, Verb.QUIET, Verb.RESUME})
 
 
 def ritual_due(due: Due) -> Event:
@@ -21,9 +27,9 @@ def nudge_sent(nudge: Nudge, partner: str, scheme: str, now: datetime) -> Event:
     data = {
         "nudge": f"n{nudge.id}",
         "occurrence": _occurrence_id(nudge),
-        "partner": partner,
+        "partner": _told(nudge, partner),
         "purpose": nudge.purpose,
-        "channel": scheme,
+        "channel": _told(nudge, scheme),
         "attempt": nudge.attempt,
         "repeated": nudge.repeated,
     }
@@ -31,11 +37,11 @@ def nudge_sent(nudge: Nudge, partner: str, scheme: str, now: datetime) -> Event:
 
 
 def nudge_failed(nudge: Nudge, partner: str, reason: str, now: datetime) -> Event:
-    """A nudge will not leave: refused, given up, or out of its time."""
+    """A nudge will not arrive: refused, given up, out of its time, or bounced."""
     data = {
         "nudge": f"n{nudge.id}",
         "occurrence": _occurrence_id(nudge),
-        "partner": partner,
+        "partner": _told(nudge, partner),
         "purpose": nudge.purpose,
         "reason": reason,
     }
@@ -51,8 +57,11 @@ def reply_received(
     now: datetime,
 ) -> Event:
     """A reply came in. Its words and its number stay out of the ledger."""
-    occurrence = None if occurrence_id is None else f"o{occurrence_id}"
-    data = {"reply": f"r{reply_id}", "occurrence": occurrence, "partner": partner, "verb": verb}
+    data: dict[str, str | None] = {"reply": f"r{reply_id}", "occurrence": None, "partner": None}
+    if verb not in OWN_BUSINESS:
+        occurrence = None if occurrence_id is None else f"o{occurrence_id}"
+        data |= {"occurrence": occurrence, "partner": partner}
+    data["verb"] = verb
     return Event(couple_id, EventType.REPLY_RECEIVED, f"r{reply_id}", now, data)
 
 
@@ -82,14 +91,20 @@ def score_changed(couple_id: int, standing: Standing, now: datetime) -> Event:
 def channel_changed(
     couple_id: int, channel: Channel, partner: str, state: ChannelState, now: datetime
 ) -> Event:
-    """A channel was confirmed, stopped or found failing."""
+    """A channel was confirmed, stopped or found failing: only that is nobody's own doing."""
+    is_failing = state is ChannelState.FAILING
     data = {
         "channel": f"h{channel.id}",
-        "scheme": channel.scheme,
-        "partner": partner,
+        "scheme": channel.scheme if is_failing else None,
+        "partner": partner if is_failing else None,
         "state": state,
     }
     return Event(couple_id, EventType.CHANNEL_CHANGED, f"h{channel.id}", now, data)
+
+
+def _told(nudge: Nudge, fact: str) -> str | None:
+    """Return a fact of whose nudge this is; None of what is said back to who may have paused."""
+    return None if nudge.purpose is NudgePurpose.ANSWER else fact
 
 
 def _occurrence_id(nudge: Nudge) -> str | None:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from troth.domain.durations import format_duration
 from troth.domain.score import occurrence_weights
-from troth.domain.states import NudgeState
+from troth.domain.states import NudgePurpose, NudgeState
 from troth.engine.standing import couple_standing
 from troth.errors import TrothError
 from troth.store import channels, couples, nudges, occurrences, replies, rituals
@@ -84,11 +84,14 @@ def _nudge(conn: Connection, nudge_id: int) -> dict[str, Any] | None:
 
 
 def _nudge_facts(conn: Connection, couple: Couple, nudge: Nudge) -> dict[str, Any]:
-    channel = channels.load_channel(conn, nudge.channel_id) if nudge.channel_id else None
+    """Return what is known of a nudge; of what is said back, not to whom: they may have paused."""
+    is_told = nudge.purpose is not NudgePurpose.ANSWER
+    by = nudge.channel_id if is_told else None
+    channel = channels.load_channel(conn, by) if by else None
     return {
         "id": f"n{nudge.id}",
         "occurrence": f"o{nudge.occurrence_id}" if nudge.occurrence_id else None,
-        "partner": couple.partner_by_id(nudge.partner_id).key,
+        "partner": couple.partner_by_id(nudge.partner_id).key if is_told else None,
         "purpose": nudge.purpose,
         "channel": f"h{channel.id} ({channel.scheme})" if channel else None,
         "state": nudge.state,

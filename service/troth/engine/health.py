@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from troth.domain.states import ChannelState
 from troth.engine.standing import couple_standing, folded_standing
 from troth.store import channels, couples, rituals
+from troth.store.records import Channel
 from troth.store.vault import Vault
 
 
@@ -56,14 +57,22 @@ def _examine_channels(
     for partner in couple.partners:
         mine = held[partner.id]
         if not any(channel.state is ChannelState.CONFIRMED for channel in mine):
-            text = f"{partner.key} of '{couple.name}' has no confirmed channel, and gets no nudges"
+            who = "a partner" if any(map(_is_stopped, mine)) else partner.key
+            text = f"{who} of '{couple.name}' has no confirmed channel, and gets no nudges"
             yield Finding("unreachable", Health.NOTICE, text)
         for channel in mine:
             if channel.state is not ChannelState.CONFIRMED:
-                name = f"channel h{channel.id} ({channel.scheme}) of {partner.key}"
+                name = f"channel h{channel.id}"
+                if not _is_stopped(channel):
+                    name += f" ({channel.scheme}) of {partner.key}"
                 text = f"{name} is {channel.state}; {_STATE_MENDS[channel.state]}"
                 yield Finding("channel-state", Health.NOTICE, text)
             vault.open(channel.url_sealed)
+
+
+def _is_stopped(channel: Channel) -> bool:
+    """Say whether its owner said stop: who that was is told to nobody."""
+    return channel.state is ChannelState.STOPPED
 
 
 def _examine_score(conn: Connection, source: couples.CoupleSource) -> Finding:

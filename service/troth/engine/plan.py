@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy import Connection
 
 from troth.engine.births import DueRitual, Move, decide, first_nudges, occurrence_row, step_row
+from troth.engine.target import CODE_REST
 from troth.store import channels, couples, nudges, occurrences, rituals
 from troth.store.database import Database
 from troth.store.records import RitualRow, ritual_from_text
@@ -19,7 +20,6 @@ log = structlog.get_logger()
 
 AHEAD = timedelta(minutes=2)  # less than the least interval of a ritual
 SET_ASIDE = timedelta(hours=1)
-CODE_REST = timedelta(days=7)
 
 
 def plan(db: Database, vault: Vault, now: datetime, limit: int = 1_000) -> int:

@@ -26,17 +26,38 @@ MORNING = time(4)  # a pause until Monday is over when Monday begins
 
 
 def undo(conn: Connection, visit: Visit) -> str:
-    """Take the partner's last answer back, if it is of the last ten minutes."""
-    nudge = nudges.load_nudge(conn, visit.reply.nudge_id) if visit.reply.nudge_id else None
-    about = nudge.occurrence_id if nudge else None
-    taken = replies.take_back(conn, visit.partner.id, visit.now - UNDO, about)
+    """Take the partner's last answer back, if it is of the last ten minutes.
+
+    A link or a code says to what it was; a tap that is taken away takes back what it had answered,
+    and where that is nothing, or does not hold any more, nobody waits to hear of it.
+    """
+    is_tap = visit.said.is_reaction
+    taken = _untap(conn, visit) if is_tap else _take_back(conn, visit)
     if taken is None:
-        return visit.language.say("nothing_to_undo")
+        return "" if is_tap else visit.language.say("nothing_to_undo")
     settle_occurrence(conn, taken, visit.now)
     found = occurrences.load_occurrences(conn, [taken])[taken]
+    if is_tap and visit.partner.key in replies.acknowledgements(conn, taken):
+        return ""  # they have said it in other ways, too
     if found.is_open:  # what the answer took back may be wanted now: each is looked at when it goes
         nudges.plan_anew(conn, taken, visit.now)
     return visit.language.say("undone", title=title_of(conn, visit, found))
+
+
+def _untap(conn: Connection, visit: Visit) -> int | None:
+    if visit.tap is None:
+        return None
+    return replies.take_back_tap(conn, visit.reply, visit.tap, visit.now - UNDO)
+
+
+def _take_back(conn: Connection, visit: Visit) -> int | None:
+    nudge = nudges.load_nudge(conn, visit.reply.nudge_id) if visit.reply.nudge_id else None
+    about = nudge.occurrence_id if nudge else None
+    if about is None and visit.said.code is not None:
+        about = nudges.coded(conn, visit.partner.id, visit.said.code)
+        if about is None:
+            return None
+    return replies.take_back(conn, visit.partner.id, visit.now - UNDO, about)
 
 
 def why(conn: Connection, visit: Visit) -> str:
@@ -107,6 +128,8 @@ def promise(_: Connection, visit: Visit) -> str:
     if visit.said.when is None:
         return visit.language.say("promise_by_when")
     until = resolve(visit.said.when, _local(visit))
+    if until < _local(visit):
+        return visit.language.say("promise_by_when")
     return visit.language.say("promised", until=_day(until))
 
 
@@ -148,7 +171,7 @@ def swapped(visit: Visit, occurrence: Occurrence, window: timedelta) -> Swap | N
         return None
     usual = due.astimezone(visit.partner.zone).time().replace(tzinfo=None)
     local = resolve(visit.said.when, _local(visit), usual)
-    if local.date() > (due + FARTHEST_SWAP).date():
+    if not _local(visit).date() <= local.date() <= (due + FARTHEST_SWAP).date():
         return None
     at = instant(local, visit.partner.zone)
     return Swap(at, at + window) if at > visit.now else None
@@ -167,8 +190,13 @@ def _until(visit: Visit) -> datetime | None:
         return visit.now + min(visit.said.length, LONGEST_PAUSE)
     if visit.said.when is None:
         return None
-    moment = instant(resolve(visit.said.when, _local(visit), MORNING), visit.partner.zone)
-    return min(moment, visit.now + LONGEST_PAUSE) if moment > visit.now else None
+    local = resolve(visit.said.when, _local(visit), MORNING)
+    if local.date() < _local(visit).date():
+        return None
+    if local > _local(visit) + LONGEST_PAUSE:  # the last day there is has no later one elsewhere
+        return visit.now + LONGEST_PAUSE
+    moment = instant(local, visit.partner.zone)
+    return moment if moment > visit.now else None
 
 
 def _local(visit: Visit) -> datetime:

@@ -14,10 +14,12 @@ from troth.engine.announce import announce
 from troth.engine.dispatch import dispatch
 from troth.engine.doorbell import Doorbell
 from troth.engine.follow_up import follow_up
+from troth.engine.occasions import open_occasions
 from troth.engine.plan import AHEAD, plan
+from troth.engine.review import review
 from troth.engine.settle import settle
 from troth.engine.sweep import sweep
-from troth.store import nudges, occurrences, rituals
+from troth.store import nudges, occasions, occurrences, rituals
 from troth.store.database import Database
 from troth.store.vault import Vault
 from troth.store.wakeup import Sleeper, sleeper
@@ -67,7 +69,9 @@ class Rounds:
                     troubles.append(error)
         return done, troubles
 
-    def _duties(self, now: datetime) -> tuple[tuple[Coming, tuple[Callable[[], int], ...]], ...]:
+    def _duties(
+        self, now: datetime
+    ) -> tuple[tuple[Coming | None, tuple[Callable[[], int], ...]], ...]:
         """Return the duties in turn, each with what tells when there is next something to do.
 
         That is a look into an index or two; a duty that finds nothing takes the writer's place.
@@ -84,9 +88,18 @@ class Rounds:
                     lambda: settle(self.db, now),
                 ),
             ),
+            (  # which look for themselves before they write
+                None,
+                (
+                    lambda: review(self.db, self.vault, now),
+                    lambda: open_occasions(self.db, self.vault, now),
+                ),
+            ),
         )
 
-    def _is_due(self, coming: Coming, now: datetime) -> bool:
+    def _is_due(self, coming: Coming | None, now: datetime) -> bool:
+        if coming is None:
+            return True
         with self.db.reading() as conn:
             moment = coming(conn)
         return moment is not None and moment <= now
@@ -98,6 +111,8 @@ class Rounds:
                 _next_plan(conn),
                 nudges.next_leaving(conn),
                 occurrences.next_moment(conn),
+                occurrences.settled_lately(conn),
+                occasions.next_occasion(conn),
             )
         return min((moment for moment in moments if moment), default=None)
 

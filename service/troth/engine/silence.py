@@ -11,7 +11,7 @@ from troth.domain.said import Expected
 from troth.domain.states import ChannelState
 from troth.domain.tapback import read_tapback
 from troth.domain.visible import is_emoji
-from troth.store import nudges, replies
+from troth.store import couples, nudges, replies
 from troth.store.records import Channel, Nudge
 
 # In every language that Troth speaks; anywhere else these words mean that something was done.
@@ -50,6 +50,16 @@ def is_passed_over(
         return True
     said = nudges.answers_by(conn, channel, now - ECHOES_IN)
     return visible_text(text) in {visible_text(each) for each in said}
+
+
+def is_gone(conn: Connection, couple_id: int, text: str, grammar: Grammar) -> bool:
+    """Say whether a couple takes part no more, and this is not the STOP that is heard all the same.
+
+    Its file may come back one day; what was stopped meanwhile must stay so.
+    """
+    if couples.takes_part(conn, couple_id):
+        return False
+    return legal_verb(visible_text(text), grammar, Expected()) is not Verb.STOP
 
 
 def is_enough(conn: Connection, channel: Channel, verb: Verb, now: datetime) -> bool:

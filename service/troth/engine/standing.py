@@ -25,7 +25,8 @@ def folded_standing(conn: Connection, couple_id: int) -> Standing:
 
 def _current(conn: Connection, couple_id: int) -> list[Row[Any]]:
     rows = rituals.rituals_of(conn, couple_id).values()
-    return sorted((row for row in rows if row.retired_at is None), key=lambda row: int(row.id))
+    scored = (row for row in rows if row.retired_at is None and row.weight > 0)
+    return sorted(scored, key=lambda row: int(row.id))
 
 
 def _ritual(conn: Connection, row: Row[Any]) -> RitualStanding:

@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from troth.domain.grammar import LEGAL
-from troth.domain.reply import Expected, Reply, Said
+from troth.domain.reply import LONGEST_TEXT, Expected, Reply, Said
 from troth.domain.slots import day_of
 from troth.store import nudges, occurrences, replies
 from troth.store.records import Couple, Occurrence, Partner
 
+CODE_REST = timedelta(days=7)  # for so long a code means what it meant, and nothing else
 _LOOK_BACK = timedelta(days=2)  # covers any one day, wherever it starts
 _MOST_RECENT = 50
 
@@ -20,13 +21,16 @@ _MOST_RECENT = 50
 class Candidates:
     """What a reply could be about. `open` holds what its partner was asked, with its codes.
 
-    `waiting` is the part of it on which they have said nothing yet.
+    `waiting` is the part of it on which they have said nothing yet; `closed` what their codes of
+    late can still mean. What answers an old nudge is about that alone, and is outdated.
     """
 
     linked: Occurrence | None
     open: Sequence[tuple[Occurrence, int | None]]
     waiting: Sequence[tuple[Occurrence, int | None]]
     late: Occurrence | None
+    closed: Sequence[tuple[Occurrence, int]] = ()
+    is_outdated: bool = False
 
     @property
     def choices(self) -> Sequence[tuple[Occurrence, int | None]]:
@@ -36,16 +40,22 @@ class Candidates:
     @property
     def any(self) -> bool:
         """Whether there is anything that a reply could be about."""
-        return bool(self.linked or self.open or self.late)
+        return bool(self.linked or self.open or self.late or self.is_outdated)
 
     @property
     def expected(self) -> Expected:
         """Return what the parser may expect: the kind asked for, and the codes that mean one."""
         if self.linked is not None:
-            return Expected(self.linked.stamp.kind)
-        codes = {code: occurrence.stamp.kind for occurrence, code in self.open if code is not None}
+            return Expected(self.linked.stamp.kind, choices=self.linked.stamp.choices)
+        coded = {code: found.stamp for found, code in self.open if code is not None}
         only = self._only
-        return Expected(only.stamp.kind if only else None, codes)
+        return Expected(
+            only.stamp.kind if only else None,
+            {code: stamp.kind for code, stamp in coded.items()},
+            choices=only.stamp.choices if only else {},
+            choices_of={code: stamp.choices for code, stamp in coded.items()},
+            spent={code: occurrence.stamp.kind for occurrence, code in self.closed},
+        )
 
     def choose(self, said: Said) -> Occurrence | None:
         """Return the one occurrence that is meant, or None where none or several could be."""
@@ -54,7 +64,8 @@ class Candidates:
         if self.linked is not None:
             return self.linked
         if said.code is not None:
-            return next((found for found, code in self.open if code == said.code), None)
+            coded = (*self.open, *self.closed)
+            return next((found for found, code in coded if code == said.code), None)
         return self._only
 
     @property
@@ -70,8 +81,10 @@ def candidates(
     """Load what a partner's reply could be about."""
     nudge = nudges.load_nudge(conn, reply.nudge_id) if reply.nudge_id else None
     if nudge is not None and nudge.occurrence_id is not None:
-        found = occurrences.load_occurrences(conn, [nudge.occurrence_id])
-        return Candidates(found[nudge.occurrence_id], (), (), None)
+        linked = occurrences.load_occurrences(conn, [nudge.occurrence_id])[nudge.occurrence_id]
+        if nudge.is_over(now, linked):
+            return Candidates(None, (), (), None, is_outdated=True)
+        return Candidates(linked, (), (), None)
     open_now = occurrences.open_for(conn, couple.id, partner.id)
     waiting = [
         (occurrence, code)
@@ -79,7 +92,12 @@ def candidates(
         if partner.key not in replies.acknowledgements(conn, occurrence.id)
     ]
     late = None if open_now else _latest_unanswered(conn, couple, partner, now)
-    return Candidates(None, open_now, waiting, late)
+    closed: Sequence[tuple[Occurrence, int]] = ()
+    if any(map(str.isdigit, reply.text[:LONGEST_TEXT])):
+        spent = nudges.spent_codes(conn, partner.id, now - CODE_REST)
+        found = occurrences.load_occurrences(conn, list(spent.values()))
+        closed = [(found[occurrence_id], code) for code, occurrence_id in spent.items()]
+    return Candidates(None, open_now, waiting, late, closed)
 
 
 def _latest_unanswered(

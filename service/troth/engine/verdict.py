@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from troth.domain.states import ChannelState, NudgePurpose, NudgeState
+from troth.store.nudges import BROUGHT
 from troth.store.records import Channel, Parcel
 
 # The partner set the time, or wrote just now: quiet hours give way.
@@ -18,6 +19,9 @@ class Wait:
     reason: str
 
 
+NOTHING_NOW = "nothing was to leave by its channel"  # the same for a stop, a pause and a bounce
+
+
 @dataclass(frozen=True)
 class Drop:
     """Not at all."""
@@ -28,15 +32,9 @@ class Drop:
 
 def decide(parcel: Parcel, now: datetime) -> Channel | Wait | Drop:
     """Return the channel to send by, or why not. Pure."""
-    nudge = parcel.nudge
-    if nudge.expires_at <= now:
-        return Drop(NudgeState.EXPIRED, "its window was over")
-    if not parcel.is_open:
-        return Drop(NudgeState.WITHDRAWN, "the occurrence is settled")
-    if parcel.answered:
-        return Drop(NudgeState.WITHDRAWN, "it was answered")
-    if parcel.is_paused(now) and nudge.purpose is not NudgePurpose.ANSWER:
-        return Drop(NudgeState.WITHDRAWN, "its owner has paused")
+    nudge, useless = parcel.nudge, why_useless(parcel, now)
+    if useless is not None:
+        return useless
     if parcel.channel is None or not _may_use(parcel.channel, nudge.purpose):
         return Drop(NudgeState.FAILED, "its channel may not be used")
     over_at = parcel.quiet.over_at(now, parcel.zone) if parcel.quiet else None
@@ -45,6 +43,21 @@ def decide(parcel: Parcel, now: datetime) -> Channel | Wait | Drop:
     if over_at >= nudge.expires_at:
         return Drop(NudgeState.EXPIRED, "quiet hours last longer than its use")
     return Wait(over_at, "quiet hours")
+
+
+def why_useless(parcel: Parcel, now: datetime) -> Drop | None:
+    """Return why a nudge is of no use any more by any channel; None where it is. Pure."""
+    nudge = parcel.nudge
+    if nudge.expires_at <= now:
+        return Drop(NudgeState.EXPIRED, "its window was over")
+    is_asking = nudge.purpose not in BROUGHT
+    if is_asking and not parcel.is_open:
+        return Drop(NudgeState.WITHDRAWN, "the occurrence is settled")
+    if is_asking and parcel.answered:
+        return Drop(NudgeState.WITHDRAWN, "it was answered")
+    if parcel.is_paused(now) and nudge.purpose is not NudgePurpose.ANSWER:
+        return Drop(NudgeState.WITHDRAWN, NOTHING_NOW)
+    return None
 
 
 def _may_use(channel: Channel, purpose: NudgePurpose) -> bool:

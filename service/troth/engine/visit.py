@@ -1,6 +1,6 @@
 """Somebody at the door: who, about what, when; and what they may be told of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -12,18 +12,35 @@ from troth.domain.said import Said
 from troth.domain.states import Sensitivity
 from troth.store import rituals
 from troth.store.records import Couple, Occurrence, Partner, ritual_from_json
+from troth.store.vault import Vault
 
 
 @dataclass(frozen=True)
 class Visit:
     """Somebody at the door: who, about what, when."""
 
+    vault: Vault = field(repr=False)
     couple: Couple
     partner: Partner
     language: Language
     reply: Reply
     said: Said
     now: datetime
+
+    @property
+    def other(self) -> Partner:
+        """The partner who is not at the door."""
+        return next(each for each in self.couple.partners if each.id != self.partner.id)
+
+    @property
+    def tap(self) -> str | None:
+        """Return what names the tap that this is, or takes away; None for what is written.
+
+        Where its provider has no name for it, it is the tap of its partner on that nudge.
+        """
+        if self.reply.tap is not None or not self.said.is_reaction:
+            return self.reply.tap
+        return None if self.reply.nudge_id is None else f"n{self.reply.nudge_id}"
 
 
 def ritual_of(conn: Connection, occurrence: Occurrence) -> Ritual | None:

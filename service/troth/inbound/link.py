@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from troth.domain.grammar import Verb
-from troth.domain.reply import LINK, LONGEST_TEXT, RATINGS, TOKEN_USE, Reply, Said
+from troth.domain.reply import LINK, LONGEST_TEXT, RATINGS, Reply, Said
 from troth.domain.states import AnswerKind, NudgePurpose
 from troth.store.records import Nudge, Occurrence
 
@@ -43,8 +43,7 @@ class Tap:
 
 def is_over(nudge: Nudge, occurrence: Occurrence | None, now: datetime) -> bool:
     """Say whether a link is too old to take an answer. It can stop its channel for ever."""
-    ends_at = occurrence.ends_at if occurrence else nudge.expires_at
-    return now >= ends_at + TOKEN_USE
+    return nudge.is_over(now, occurrence)
 
 
 def read(tap: Tap, nudge: Nudge, occurrence: Occurrence | None) -> Said:

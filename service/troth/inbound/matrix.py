@@ -28,14 +28,21 @@ from troth.inbound.listener import (
 )
 from troth.inbound.reading.json_client import JsonClient
 from troth.inbound.reading.json_value import at, id_at, items_at
-from troth.inbound.reading.matrix_event import ENCRYPTED, WAY, read_event
+from troth.inbound.reading.matrix_event import (
+    ENCRYPTED,
+    MESSAGE,
+    REACTION,
+    REDACTION,
+    WAY,
+    read_event,
+)
 
 log = structlog.get_logger()
 _V3 = "/_matrix/client/v3"
 _A_PAGE, _MOST_PAGES = 100, 20  # events of one room after an outage
 _MOST_JOINS = 20  # invitations accepted in one sync
 _ABSENT = frozenset({403, 404})
-_TIMELINE = {"limit": 10, "types": ["m.room.message", "m.reaction", ENCRYPTED]}
+_TIMELINE = {"limit": 10, "types": [MESSAGE, REACTION, REDACTION, ENCRYPTED]}
 _FILTER = {
     "presence": {"types": []},
     "account_data": {"types": []},

@@ -84,16 +84,10 @@ def read_envelope(told: object, own: str) -> Incoming | None:
     stamp = id_at(envelope, "timestamp")
     if address is None or stamp is None or at(data, "groupInfo") is not None:
         return None
-    text = words_at(data, "message") or _reaction(at(data, "reaction"), own)
-    if text is None:
-        return None
-    return Incoming(
-        way=WAY,
-        provider_id=mark(address.value, stamp),
-        address=address,
-        text=text,
-        quoted=_quoted(at(data, "quote"), own),
-    )
+    told, number = words_at(data, "message"), mark(address.value, stamp)
+    if told:
+        return Incoming(WAY, number, address, told, quoted=_quoted(at(data, "quote"), own))
+    return _reaction(at(data, "reaction"), own, number, address)
 
 
 def _sender(envelope: object, own: str) -> Address | None:
@@ -105,11 +99,14 @@ def _sender(envelope: object, own: str) -> Address | None:
     return normal(AddressKind.SIGNAL, source) if is_number else Address(AddressKind.SIGNAL, source)
 
 
-def _reaction(reaction: object, own: str) -> str | None:
-    author = id_at(reaction, "targetAuthorNumber")
-    if at(reaction, "isRemove") is True or author not in (own, None):
+def _reaction(reaction: object, own: str, number: str, address: Address) -> Incoming | None:
+    emoji, author = words_at(reaction, "emoji"), id_at(reaction, "targetAuthorNumber")
+    if not emoji or author not in (own, None):
         return None
-    return words_at(reaction, "emoji")
+    tap = id_at(reaction, "targetSentTimestamp")
+    if at(reaction, "isRemove") is not True:
+        return Incoming(WAY, number, address, emoji, tap=tap)
+    return Incoming(WAY, number, address, "", tap=tap, is_taken_away=True) if tap else None
 
 
 def _quoted(quotation: object, own: str) -> str | None:

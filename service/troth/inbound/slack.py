@@ -14,7 +14,7 @@ from troth.inbound.proofs.shared_secret import OneOrTwoSecrets, plain
 from troth.inbound.proofs.signatures import check_signature, header, keyed_hex
 from troth.inbound.reading.body import posted
 from troth.inbound.reading.button import pressed
-from troth.inbound.reading.chat_message import chat_message
+from troth.inbound.reading.chat_message import chat_message, untapped
 from troth.inbound.reading.form import first, read_form
 from troth.inbound.reading.json_value import at, id_at, items_at, read_json, words_at
 
@@ -88,7 +88,7 @@ def read_event(told: object) -> Incoming | None:
     match at(event, "type"):
         case "message" | "app_mention":
             return _message(event)
-        case "reaction_added":
+        case "reaction_added" | "reaction_removed":
             return _reaction(told, event)
     return None
 
@@ -106,7 +106,12 @@ def _reaction(told: object, event: object) -> Incoming | None:
     if id_at(event, "item_user") not in [bot for bot in bots if bot]:
         return None
     name = (id_at(event, "reaction") or "").partition("::")[0]  # thumbsup::skin-tone-3
-    return _incoming(id_at(event, "item", "channel"), id_at(told, "event_id"), _EMOJI.get(name))
+    place, number = id_at(event, "item", "channel"), id_at(told, "event_id")
+    about, user = id_at(event, "item", "ts"), id_at(event, "user")
+    tap = f"{about}:{user}:{name}" if about and user and name in _EMOJI else None
+    if at(event, "type") == "reaction_removed":
+        return untapped(AddressKind.SLACK, _number(place, number), place, tap)
+    return _incoming(place, number, _EMOJI.get(name), tap=tap)
 
 
 def _presses(told: object) -> tuple[Incoming, ...]:
@@ -127,9 +132,14 @@ def _incoming(
     text: str | None,
     token: str | None = None,
     quoted: str | None = None,
+    tap: str | None = None,
 ) -> Incoming | None:
-    number = f"{channel}:{name}" if name else None
-    return chat_message(AddressKind.SLACK, number, channel, text, token, quoted)
+    number = _number(channel, name)
+    return chat_message(AddressKind.SLACK, number, channel, text, token, quoted, tap)
+
+
+def _number(channel: str | None, name: str | None) -> str | None:
+    return f"{channel}:{name}" if name else None
 
 
 def _plain(text: str | None) -> str | None:

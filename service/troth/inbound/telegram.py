@@ -18,7 +18,7 @@ from troth.inbound.listener import Take, UnreachableError, hand_over, keep_at, u
 from troth.inbound.proofs.shared_secret import check_given, plain
 from troth.inbound.reading.body import posted
 from troth.inbound.reading.button import pressed
-from troth.inbound.reading.chat_message import chat_message
+from troth.inbound.reading.chat_message import chat_message, untapped
 from troth.inbound.reading.json_client import JsonClient
 from troth.inbound.reading.json_value import at, id_at, items_at, read_json, words_at
 
@@ -134,7 +134,7 @@ def read_update(update: object, bot: str) -> Incoming | None:
 
 
 def _message(message: object, provider_id: str, bot: str) -> Incoming | None:
-    text = words_at(message, "text") or words_at(message, "caption")
+    text = _plain(words_at(message, "text") or words_at(message, "caption"))
     replied = at(message, "reply_to_message")
     if at(message, "from", "is_bot") is True:
         return None
@@ -144,13 +144,29 @@ def _message(message: object, provider_id: str, bot: str) -> Incoming | None:
     return _incoming(message, provider_id, text, quoted=quoted)
 
 
+def _plain(text: str | None) -> str | None:
+    """Return a text, of a command (`/start`, in groups `/done@our_bot`) its word alone."""
+    if text is None or not text.startswith("/"):
+        return text
+    command, blank, rest = text[1:].partition(" ")
+    return command.partition("@")[0] + blank + rest
+
+
 def _reaction(reaction: object, provider_id: str) -> Incoming | None:
     if at(reaction, "chat", "type") != "private":
         return None
-    before = [words_at(one, "emoji") for one in items_at(reaction, "old_reaction")[:16]]
-    after = [words_at(one, "emoji") for one in items_at(reaction, "new_reaction")[:16]]
-    added = next((emoji for emoji in after if emoji and emoji not in before), None)
-    return _incoming(reaction, provider_id, added)
+    before, after = (_emoji(reaction, key) for key in ("old_reaction", "new_reaction"))
+    tap = id_at(reaction, "message_id")
+    if before and not after:  # one that is no emoji may have taken its place
+        chat = id_at(reaction, "chat", "id")
+        return untapped(AddressKind.TELEGRAM, provider_id, chat, tap)
+    added = next((emoji for emoji in after if emoji not in before), None)
+    return _incoming(reaction, provider_id, added, tap=tap)
+
+
+def _emoji(reaction: object, key: str) -> list[str]:
+    told = (words_at(one, "emoji") for one in items_at(reaction, key)[:16])
+    return [emoji for emoji in told if emoji]
 
 
 def _press(query: object, provider_id: str) -> Incoming | None:
@@ -165,9 +181,10 @@ def _incoming(
     text: str | None,
     token: str | None = None,
     quoted: str | None = None,
+    tap: str | None = None,
 ) -> Incoming | None:
     chat = id_at(place, "chat", "id")
-    return chat_message(AddressKind.TELEGRAM, provider_id, chat, text, token, quoted)
+    return chat_message(AddressKind.TELEGRAM, provider_id, chat, text, token, quoted, tap)
 
 
 def _answered(query: str, messages: tuple[Incoming, ...]) -> Received:

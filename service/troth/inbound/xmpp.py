@@ -7,19 +7,24 @@ nothing more is read, and the server keeps what comes (stream management, offlin
 import asyncio
 import ssl
 import threading
+from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 from xml.etree.ElementTree import Element
 
 from pydantic import Field, SecretStr
 
-from troth.domain.incoming import AddressKind, Incoming, normal
+from troth.clock import Clock, SystemClock
+from troth.domain.incoming import Address, AddressKind, Incoming, normal
 from troth.inbound.hook import WaySettings
 from troth.inbound.listener import BackOff, Take, UnreachableError, hand_over, hush, keep_at, mark
-from troth.inbound.reading.chat_message import chat_message
+from troth.inbound.reading.chat_message import chat_message, untapped
 from troth.inbound.reading.quotation import split_quote
 from troth.inbound.reading.storable import storable
+from troth.inbound.reading.xmpp_names import Names
 
 if TYPE_CHECKING:
     from slixmpp import ClientXMPP
@@ -51,8 +56,10 @@ class XmppListener:
 
     name: ClassVar[str] = WAY
 
-    def __init__(self, settings: XmppSettings) -> None:
+    def __init__(self, settings: XmppSettings, clock: Clock | None = None) -> None:
         self._settings = settings
+        self._clock = clock or SystemClock()
+        self._names = Names()
 
     def run(self, take: Take, stopping: threading.Event) -> None:
         """Stay connected until stopped."""
@@ -68,7 +75,8 @@ class XmppListener:
         client = self._client()
 
         def came(stanza: "Message") -> None:
-            incoming = read_message(stanza.xml, client.boundjid.bare)
+            own, now = client.boundjid.bare, self._clock.now()
+            incoming = read_message(stanza.xml, own, self._names, now)
             if incoming is not None and not hand_over(incoming, take, stopping):
                 client.abort()  # not taken: it must not be confirmed to the server
 
@@ -148,26 +156,30 @@ async def _leave(client: "ClientXMPP") -> None:
         client.abort()
 
 
-def read_message(stanza: Element, own: str) -> Incoming | None:
+def read_message(stanza: Element, own: str, names: Names, now: datetime) -> Incoming | None:
     """Return the message or reaction that a stanza is; None for all else.
 
-    It may have been delayed on its way. Its sender is a bare address; its name is made of the full
-    one, because some programs number their messages from one each time they start.
+    It may have been delayed on its way. Its sender is a bare address.
     """
-    sender, number = stanza.get("from", ""), stanza.get("id", "")
-    address = normal(AddressKind.XMPP, storable(sender[:3_072]))
+    address = normal(AddressKind.XMPP, storable(stanza.get("from", "")[:3_072]))
     if stanza.get("type", "normal") not in _KINDS or "@" not in address.value:
         return None
-    quoted, text = split_quote(_text(stanza))
     if address.value == own.casefold():
         return None
-    name = mark(sender, number or _text(stanza))
-    return chat_message(AddressKind.XMPP, name, address.value, text, quoted=quoted)
+    body = storable(stanza.findtext(f"{_CLIENT}body") or "").strip()
+    reactions = stanza.find(f"{_REACTIONS}reactions")
+    if body or reactions is None:
+        quoted, text = split_quote(body)
+        name = names.of(stanza, body, own, now) if text else None
+        return chat_message(AddressKind.XMPP, name, address.value, text, quoted=quoted)
+    return _reaction(reactions, address, partial(names.of, stanza, own=own, now=now))
 
 
-def _text(stanza: Element) -> str:
-    """Return the body; without one the first emoji of a reaction (XEP-0444)."""
-    body = stanza.findtext(f"{_CLIENT}body") or stanza.findtext(
-        f"{_REACTIONS}reactions/{_REACTIONS}reaction"
-    )
-    return storable(body or "").strip()
+def _reaction(reactions: Element, address: Address, name: Callable[..., str]) -> Incoming | None:
+    """Read the first emoji of a reaction (XEP-0444), which tells all that are there now."""
+    emoji = storable(reactions.findtext(f"{_REACTIONS}reaction") or "").strip()
+    about = reactions.get("id")
+    tap = mark(about) if about else None
+    if emoji:
+        return chat_message(AddressKind.XMPP, name(text=emoji), address.value, emoji, tap=tap)
+    return untapped(AddressKind.XMPP, name(text=""), address.value, tap)

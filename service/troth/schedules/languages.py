@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from functools import cache
 from string import Formatter
+from typing import TypeVar
 
 from troth.domain.grammar import LONGEST_PHRASE, Grammar, Reaction, Verb, is_short
 from troth.domain.language import MESSAGES, Language, Languages
@@ -17,6 +18,7 @@ from troth.schedules.suggest import nearest
 from troth.schedules.words import read_vocabulary, spread
 
 VERBS = frozenset(str(verb) for verb in Verb)
+K = TypeVar("K", bound=str)
 
 
 @cache
@@ -50,11 +52,22 @@ def read_grammar(form: LanguageFile) -> Grammar:
     written = {normal_words(phrase): verb for verb, listed in known.items() for phrase in listed}
     made = _made(written)
     guests = frozenset(words for words in made.keys() - written.keys() if is_short(words))
-    return Grammar({**made, **written}, read_vocabulary(form), _reactions(form), guests)
+    return Grammar(
+        phrases={**made, **written},
+        vocabulary=read_vocabulary(form),
+        reactions=_reactions(form),
+        guests=guests,
+        choices=_by_phrase(form.choices),
+        seasons=_by_phrase(form.seasons),
+    )
 
 
 def _made(written: Mapping[Phrase, Verb]) -> dict[Phrase, Verb]:
     return {form: verb for words, verb in written.items() for form in variants(words)}
+
+
+def _by_phrase(listed: Mapping[K, Iterable[str]]) -> dict[Phrase, str]:
+    return {words: str(key) for key, phrases in listed.items() for words in spread(phrases)}
 
 
 def _reactions(form: LanguageFile) -> dict[Phrase, Reaction]:

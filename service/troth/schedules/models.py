@@ -26,7 +26,15 @@ from troth.domain.durations import format_duration, parse_duration
 from troth.domain.grammar import Reaction
 from troth.domain.incoming import Address, AddressKind, normal
 from troth.domain.quiet import QuietHours
-from troth.domain.states import AnswerKind, Mechanism, Rule, Section, Sensitivity, Visibility
+from troth.domain.states import (
+    AnswerKind,
+    Mechanism,
+    Rule,
+    SeasonKind,
+    Section,
+    Sensitivity,
+    Visibility,
+)
 from troth.domain.vocabulary import Day as DayName
 from troth.schedules.suggest import nearest
 
@@ -292,3 +300,5 @@ class LanguageFile(Form):
     days: dict[DayName, Phrases] = {}
     times: dict[str, ClockTime] = {}
     reactions: dict[Reaction, Phrases] = {}
+    choices: dict[Key, Phrases] = {}
+    seasons: dict[SeasonKind, Phrases] = {}

@@ -52,7 +52,7 @@ def find_channel(conn: Connection, partner_id: int, url_mark: str) -> int | None
 
 
 def of_one_address(conn: Connection, channel_id: int) -> list[Channel]:
-    """Return a channel, and whatever others have the same address: who says stop means them all."""
+    """Return a channel, and whatever others have the same address, whoever's they are."""
     mark = select(channels.c.address_mark).where(channels.c.id == channel_id).scalar_subquery()
     query = select(channels).where(
         (channels.c.id == channel_id) | (channels.c.address_mark == mark)

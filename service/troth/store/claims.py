@@ -194,6 +194,19 @@ def finish(conn: Connection, nudge: Nudge, state: NudgeState, reason: str) -> bo
     return conn.execute(done.values(state=state, reason=reason, **_NOT_IN_HAND)).rowcount > 0
 
 
+def set_bounced(conn: Connection, nudge_id: int, reason: str) -> bool:
+    """Write that what left has not arrived; False where it never left, or has ended unsent.
+
+    A report may be quicker than the recorder: one that is still on its way ends here, too, and what
+    its sender has to tell comes too late.
+    """
+    bounced = update(nudges).where(
+        nudges.c.id == nudge_id, nudges.c.state.in_((NudgeState.SENT, NudgeState.SENDING))
+    )
+    values = {"state": NudgeState.FAILED, "reason": reason, "sent_at": None}
+    return conn.execute(bounced.values(**values, **_NOT_IN_HAND)).rowcount > 0
+
+
 def give_up(conn: Connection, now: datetime, limit: int, most_failures: int) -> list[Nudge]:
     """Fail what was in hand so often that it seems to kill whoever sends it; return it."""
     hopeless = (

@@ -62,6 +62,12 @@ def find_couple(conn: Connection, name: str) -> Couple | None:
     return None if found is None else load_couple(conn, found)
 
 
+def takes_part(conn: Connection, couple_id: int) -> bool:
+    """Say whether a couple is one of those that are served: it has not been retired."""
+    query = select(couples.c.id).where(couples.c.id == couple_id, couples.c.retired_at.is_(None))
+    return conn.execute(query).first() is not None
+
+
 def all_couples(conn: Connection) -> list[CoupleSource]:
     """Return every couple that takes part, in order of name."""
     query = select(couples.c.id, couples.c.name, couples.c.source)

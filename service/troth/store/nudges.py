@@ -27,6 +27,7 @@ _FIRST_LEASED = (
     .order_by(nudges.c.lease_until)
     .limit(1)
 )
+BROUGHT = (NudgePurpose.SHARE, NudgePurpose.TELL)  # which ask for nothing, so no answer ends them
 TOLD = (NudgePurpose.RITUAL, NudgePurpose.REMINDER, NudgePurpose.SNOOZE)
 
 
@@ -51,6 +52,7 @@ def withdraw(
 ) -> list[int]:
     """Take back what is still planned for an occurrence, on every channel; return the ids."""
     planned = (nudges.c.occurrence_id == occurrence_id) & (nudges.c.state == NudgeState.PLANNED)
+    planned &= nudges.c.purpose.not_in(BROUGHT)
     if partner_id is not None:
         planned &= nudges.c.partner_id == partner_id
     taken_back = update(nudges).where(planned)
@@ -184,6 +186,30 @@ def code_of(conn: Connection, occurrence_id: int, partner_id: int) -> int | None
     )
     code: int | None = conn.execute(query.limit(1)).scalar()
     return code
+
+
+def coded(conn: Connection, partner_id: int, code: int) -> int | None:
+    """Return the occurrence that a code of a partner's names, or named last: codes come again."""
+    query = select(nudges.c.occurrence_id).where(
+        nudges.c.partner_id == partner_id,
+        nudges.c.code == code,
+        nudges.c.occurrence_id.is_not(None),
+    )
+    newest = query.order_by(nudges.c.created_at.desc(), nudges.c.id.desc()).limit(1)
+    found: int | None = conn.execute(newest).scalar()
+    return found
+
+
+def spent_codes(conn: Connection, partner_id: int, since: datetime) -> dict[int, int]:
+    """Return the occurrences, by code, of which a partner was told since then and none is open."""
+    query = (
+        select(nudges.c.code, nudges.c.occurrence_id)
+        .join(occurrences, occurrences.c.id == nudges.c.occurrence_id)
+        .where(nudges.c.partner_id == partner_id, nudges.c.created_at > since)
+        .where(nudges.c.code.is_not(None), occurrences.c.state != OccurrenceState.OPEN)
+        .order_by(nudges.c.id)
+    )
+    return {row.code: row.occurrence_id for row in conn.execute(query)}
 
 
 def find_nudge(conn: Connection, token: str) -> Nudge | None:

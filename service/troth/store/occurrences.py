@@ -24,6 +24,12 @@ _FIRST = tuple(
         (occurrences.c.follow_up_at, occurrences.c.follow_up_at.is_not(None)),
     )
 )
+_FIRST_SETTLED = (
+    select(occurrences.c.settled_at)
+    .where(occurrences.c.reviewed.is_(False))
+    .order_by(occurrences.c.settled_at)
+    .limit(1)
+)
 
 
 def bear(conn: Connection, births: Sequence[dict[str, Any]]) -> dict[tuple[int, str], int]:
@@ -102,6 +108,14 @@ def _dues(conn: Connection, ids: Sequence[int]) -> list[Due]:
     ]
 
 
+def has_slot(conn: Connection, ritual_id: int, slot: str) -> bool:
+    """Say whether a ritual has an occurrence of this slot already."""
+    query = select(occurrences.c.id).where(
+        occurrences.c.ritual_id == ritual_id, occurrences.c.slot == slot
+    )
+    return conn.execute(query).first() is not None
+
+
 def load_occurrences(conn: Connection, ids: Collection[int]) -> dict[int, Occurrence]:
     """Return occurrences by id."""
     rows = conn.execute(select(occurrences).where(occurrences.c.id.in_(ids)))
@@ -173,6 +187,12 @@ def next_moment(conn: Connection) -> datetime | None:
     return min((moment for moment in found if moment), default=None)
 
 
+def settled_lately(conn: Connection) -> datetime | None:
+    """Return when the first settled that nobody has reviewed, aware UTC."""
+    moment: datetime | None = conn.execute(_FIRST_SETTLED).scalar()
+    return moment
+
+
 def settle(
     conn: Connection,
     occurrence: Occurrence,
@@ -188,10 +208,28 @@ def settle(
     values |= {"settled_at": None, "follow_up_at": follow_up_at}
     if outcome is not None:
         values = {"state": outcome.state, "reason": outcome.reason, "credit": outcome.credit}
-        values |= {"settled_at": now, "follow_up_at": None}
+        values |= {"settled_at": now, "follow_up_at": None, "reviewed": False}
     conn.execute(update(occurrences).where(occurrences.c.id == occurrence.id).values(**values))
     _count(conn, occurrence, -1, None if occurrence.is_open else occurrence.state)
     _count(conn, occurrence, +1, None if outcome is None else outcome.state)
+
+
+def unreviewed(conn: Connection, limit: int) -> list[int]:
+    """Return settled occurrences of which nobody has seen yet what follows."""
+    query = select(occurrences.c.id).where(occurrences.c.reviewed.is_(False))
+    return list(conn.execute(query.order_by(occurrences.c.id).limit(limit)).scalars())
+
+
+def take_unreviewed(conn: Connection, ids: Collection[int]) -> list[int]:
+    """Mark those of these that still wait for it as reviewed, and return them; couples are held."""
+    ours = _take(conn, ids, occurrences.c.reviewed.is_(False))
+    mark_reviewed(conn, ours)
+    return ours
+
+
+def mark_reviewed(conn: Connection, ids: Collection[int]) -> None:
+    """Let nothing more follow from what these settled to."""
+    conn.execute(update(occurrences).where(occurrences.c.id.in_(ids)).values(reviewed=True))
 
 
 def _count(
@@ -286,4 +324,5 @@ def to_occurrence(row: Row[Any]) -> Occurrence:
         state=OccurrenceState(row.state),
         reason=Excuse(row.reason) if row.reason else None,
         credit=row.credit,
+        topic_sealed=row.topic_sealed,
     )

@@ -51,6 +51,7 @@ def _query() -> Select[Any]:
         occurrences.c.state.label("occurrence_state"),
         cast(occurrences.c.terms, Text).label("terms"),
         occurrences.c.prompt,
+        occurrences.c.topic_sealed,
         cast(rituals.c.spec, Text).label("spec"),
     )
     return (
@@ -73,6 +74,7 @@ def _read(row: Row[Any]) -> Parcel | None:
 
 
 def _parcel(row: Row[Any]) -> Parcel:
+    stamp = stamp_from_text(row.terms) if row.terms else None
     return Parcel(
         nudge=to_nudge(row),
         names=row.names,
@@ -83,11 +85,13 @@ def _parcel(row: Row[Any]) -> Parcel:
         channel=_channel(row) if row.channel_id is not None else None,
         provider=row.provider or "",
         ritual=ritual_from_text(row.spec) if row.spec else None,
-        asks=stamp_from_text(row.terms).asks[row.partner] if row.terms else "",
+        asks=stamp.asks[row.partner] if stamp else "",
         prompt=row.prompt,
         is_open=row.occurrence_state in (None, OccurrenceState.OPEN),
         answered=row.answered,
         paused_until=row.paused_until,
+        choices=tuple(stamp.choices.values()) if stamp else (),
+        topic_sealed=row.topic_sealed,
     )
 
 

@@ -1,6 +1,6 @@
 """What the verbs return: rows as plain frozen data in the domain's own types."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time
 from functools import lru_cache
 from typing import Any
@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 
 from troth.domain.occurrence import Stamp
 from troth.domain.quiet import QuietHours
+from troth.domain.reply import TOKEN_USE
 from troth.domain.ritual import Ritual, Zones
 from troth.domain.states import (
     ChannelState,
@@ -144,6 +145,7 @@ class Occurrence:
     state: OccurrenceState
     reason: Excuse | None
     credit: float | None
+    topic_sealed: str | None = field(default=None, repr=False)
 
     @property
     def is_open(self) -> bool:
@@ -185,13 +187,19 @@ class Nudge:
     code: int | None
     seed: str
 
+    def is_over(self, now: datetime, occurrence: Occurrence | None = None) -> bool:
+        """Say whether it is too old to take an answer; of a moved occurrence the new end counts."""
+        ends_at = occurrence.ends_at if occurrence else self.expires_at
+        return now >= ends_at + TOKEN_USE
+
 
 @dataclass(frozen=True)
 class Parcel:
     """A nudge in hand, with all that the decision to send it and its message need.
 
     `partner` is a key, `asks` what the occurrence asks of them; `names` is the couple's name.
-    A nudge about the service itself has no ritual, and `is_open` is true then.
+    A nudge about the service itself has no ritual, and `is_open` is true then. `enclosed` is what
+    goes with it of the couple's own, opened for this one partner.
     """
 
     nudge: Nudge
@@ -208,6 +216,9 @@ class Parcel:
     is_open: bool
     answered: bool
     paused_until: datetime | None = None
+    choices: tuple[str, ...] = ()
+    topic_sealed: str | None = field(default=None, repr=False)
+    enclosed: str = field(default="", repr=False)
 
     def is_paused(self, now: datetime) -> bool:
         """Whether the partner has asked for a pause that holds at aware `now`."""

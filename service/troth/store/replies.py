@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, Select, select, update
 
 from troth.domain.grammar import Verb
 from troth.domain.reply import LINK, Reply
@@ -15,6 +15,8 @@ from troth.store.tables import partners, replies
 ACCOUNTS = {
     Verb.DONE: Account.DONE,
     Verb.RATING: Account.DONE,
+    Verb.NUMBER: Account.DONE,
+    Verb.CHOICE: Account.DONE,
     Verb.WORDS: Account.DONE,
     Verb.NO: Account.NO,
     Verb.SKIP: Account.SKIP,
@@ -31,6 +33,8 @@ class Acknowledgement:
     rating: int | None
     words_sealed: str | None
     received_at: datetime
+    number: float | None = None
+    choice: str | None = None
 
 
 def keep_reply(conn: Connection, reply: Reply) -> int | None:
@@ -94,12 +98,7 @@ def take_back(
 
     The reply stays, and what it said; it is only no answer to anything any more.
     """
-    query = select(replies.c.id, replies.c.occurrence_id).where(
-        replies.c.partner_id == partner_id,
-        replies.c.verb.in_(ACCOUNTS),
-        replies.c.occurrence_id.is_not(None),
-        replies.c.received_at >= since,
-    )
+    query = _answers(partner_id, since)
     if occurrence_id is not None:
         query = query.where(replies.c.occurrence_id == occurrence_id)
     row = conn.execute(query.order_by(replies.c.id.desc()).limit(1)).first()
@@ -109,9 +108,35 @@ def take_back(
     return int(row.occurrence_id)
 
 
+def take_back_tap(conn: Connection, reply: Reply, tap: str, since: datetime) -> int | None:
+    """Let what a tap has answered since then count no more; return to what.
+
+    One tap may have answered more than once: a thumb that became a heart. Taken away, it is none
+    of them any more.
+    """
+    query = _answers(reply.partner_id, since)
+    query = query.where(replies.c.way == reply.way, replies.c.tap == tap)
+    rows = conn.execute(query.order_by(replies.c.id)).all()
+    if not rows:
+        return None
+    ids = [row.id for row in rows]
+    conn.execute(update(replies).where(replies.c.id.in_(ids)).values(occurrence_id=None))
+    return int(rows[-1].occurrence_id)
+
+
+def _answers(partner_id: int, since: datetime) -> Select[tuple[int, int]]:
+    return select(replies.c.id, replies.c.occurrence_id).where(
+        replies.c.partner_id == partner_id,
+        replies.c.verb.in_(ACCOUNTS),
+        replies.c.occurrence_id.is_not(None),
+        replies.c.received_at >= since,
+    )
+
+
 def latest_verbs(conn: Connection, partner_id: int, count: int) -> list[Verb]:
-    """Return what a partner's last replies were taken for, the newest first."""
-    query = select(replies.c.verb).where(replies.c.partner_id == partner_id)
+    """Return what a partner's last replies that were answered were taken for, newest first."""
+    asking = (replies.c.partner_id == partner_id) & (replies.c.answer != "")
+    query = select(replies.c.verb).where(asking)
     newest = query.order_by(replies.c.id.desc()).limit(count)
     return [Verb(verb) for verb in conn.execute(newest).scalars()]
 
@@ -130,5 +155,12 @@ def acknowledgements(conn: Connection, occurrence_id: int) -> dict[str, Acknowle
 def _acknowledgement(row: Row[Any]) -> Acknowledgement:
     verb = Verb(row.verb)
     return Acknowledgement(
-        row.key, ACCOUNTS[verb], verb, row.rating, row.words_sealed, row.received_at
+        partner=row.key,
+        account=ACCOUNTS[verb],
+        verb=verb,
+        rating=row.rating,
+        words_sealed=row.words_sealed,
+        received_at=row.received_at,
+        number=row.number,
+        choice=row.choice,
     )

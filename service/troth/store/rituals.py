@@ -112,6 +112,12 @@ def set_aside(conn: Connection, ritual_ids: Collection[int], until: datetime) ->
     conn.execute(update(rituals).where(active).values(**aside))
 
 
+def count_birth(conn: Connection, ritual_id: int) -> None:
+    """Count one more occurrence of a ritual, so that the next has the next wording."""
+    counted = update(rituals).where(rituals.c.id == ritual_id)
+    conn.execute(counted.values(born=rituals.c.born + 1))
+
+
 def rituals_of(conn: Connection, couple_id: int) -> dict[str, Row[Any]]:
     """Return a couple's rituals by key, the retired ones too."""
     rows = conn.execute(select(rituals).where(rituals.c.couple_id == couple_id))

@@ -248,6 +248,7 @@ replies = Table(
     Column("way", String(32), nullable=False),
     Column("provider_id", String(200), nullable=False),
     Column("verb", String(16), nullable=False),
+    Column("tap", String(200)),  # names the tap that it was: what takes it away names it again
     Column("rating", Integer),
     Column("number", Float),
     Column("choice", String(64)),

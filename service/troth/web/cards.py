@@ -117,7 +117,9 @@ def cards_of(
     for nudge in sorted(newest.values(), key=lambda one: _due(one, found), reverse=True):
         state = by_id.get(nudge.channel_id) if nudge.channel_id else None
         token = vault.token(nudge.seed)
-        if nudge.occurrence_id is None:
+        if nudge.purpose is NudgePurpose.TELL:
+            cards.append(Card(token, Look.OVER, "Troth", state, ask=nudge.text or ""))
+        elif nudge.occurrence_id is None:
             cards.append(_consent(token, reader, state))
         else:
             occurrence = found[nudge.occurrence_id]

@@ -1,0 +1,1 @@
+"""What practices set going beyond a nudge and its answers: a mechanism a file."""

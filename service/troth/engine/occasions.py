@@ -1,0 +1,118 @@
+"""occasions: what no cron gives, such as a promise's day, is asked when its moment comes."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import Connection
+
+from troth.domain.occurrence import stamp, window_end
+from troth.domain.ritual import ZONE_COUPLE, Ritual
+from troth.domain.slots import Slot
+from troth.engine.births import Birth, DueRitual, first_nudges, occurrence_row
+from troth.engine.mechanisms.hooks import Opening, Scene
+from troth.engine.mechanisms.registry import OPENERS
+from troth.engine.target import CODE_REST
+from troth.engine.together import do_together
+from troth.schedules.catalogue import shipped_catalogue
+from troth.schedules.couple import resolve
+from troth.schedules.models import RitualForm
+from troth.store import channels, couples, nudges, occasions, occurrences, rituals
+from troth.store.database import Database
+from troth.store.occasions import Occasion
+from troth.store.records import Couple, RitualRow, ritual_to_json
+from troth.store.vault import Vault
+
+log = structlog.get_logger()
+
+SET_ASIDE = timedelta(hours=1)
+A_MINUTE = timedelta(minutes=1)
+TROTH = "troth"  # the origin of rituals that are in no file
+
+
+def open_occasions(db: Database, vault: Vault, now: datetime, limit: int = 200) -> int:
+    """Open the occasions whose moment has come; return how many that were."""
+    with db.reading() as conn:
+        waiting = occasions.due_occasions(conn, now, limit)
+
+    def open_all(conn: Connection, ids: Sequence[int]) -> int:
+        ours = occasions.take_due(conn, ids, now)
+        for occasion in ours:
+            open_occasion(conn, vault, occasion, now)
+        return len(ours)
+
+    def set_aside(conn: Connection, occasion_id: int) -> None:
+        occasions.set_aside(conn, occasion_id, now + SET_ASIDE)
+
+    return do_together(db, waiting, open_all, set_aside)
+
+
+def open_occasion(conn: Connection, vault: Vault, occasion: Occasion, now: datetime) -> int | None:
+    """Give birth to what an occasion asks; return its id, or None where it has no use any more."""
+    couple = couples.load_couple(conn, occasion.couple_id)
+    ritual = called_ritual(couple, occasion.practice)
+    scene = Scene(vault, couple, ritual, now)
+    opener = OPENERS.get(ritual.mechanism) if ritual.mechanism else None
+    opening = opener(conn, scene, occasion) if opener else Opening()
+    if opening is None:
+        log.info("occasion.passed", couple=couple.id, practice=occasion.practice)
+        return None
+    row = _row(conn, couple, ritual)
+    birth = _birth(conn, couple, ritual, row, occasion, opening, now)
+    due = DueRitual(row, couple, ritual, {})
+    values = {**occurrence_row(due, birth), "topic_sealed": occasion.topic_sealed}
+    born = occurrences.bear(conn, [values])
+    occurrence_id = next(iter(born.values()))
+    rituals.count_birth(conn, row.id)
+    ways = channels.confirmed_channels(conn, [partner.id for partner in couple.partners])
+    codes = nudges.codes_in_use(conn, {couple.id}, now - CODE_REST)
+    planned = list(first_nudges(couple, birth, occurrence_id, ways, codes))
+    nudges.plan_nudges(conn, vault, planned, now)
+    return occurrence_id
+
+
+def called_ritual(couple: Couple, practice: str) -> Ritual:
+    """Return a practice as this couple does it when there is occasion, in their language."""
+    form = RitualForm(practice=practice)
+    return resolve(practice, form, shipped_catalogue()[practice], couple.language)
+
+
+def _row(conn: Connection, couple: Couple, ritual: Ritual) -> RitualRow:
+    """Return the ritual's row, written as the catalogue has it now."""
+    key = f"{TROTH}.{ritual.practice}"  # no file can give a ritual such a key
+    known = rituals.rituals_of(conn, couple.id).get(key)
+    values = {"spec": ritual_to_json(ritual), "weight": ritual.weight, "origin": TROTH}
+    if known is None:
+        ritual_id = rituals.add_ritual(conn, {"couple_id": couple.id, "key": key, **values})
+        return RitualRow(ritual_id, couple.id, "", 0, 0, "")
+    rituals.update_ritual(conn, known.id, {**values, "retired_at": None})
+    return RitualRow(known.id, couple.id, "", known.born, known.kept, "")
+
+
+def _birth(
+    conn: Connection,
+    couple: Couple,
+    ritual: Ritual,
+    row: RitualRow,
+    occasion: Occasion,
+    opening: Opening,
+    now: datetime,
+) -> Birth:
+    """Stamp what is asked; of several in one minute, each has a minute of its own as identity."""
+    minute = now.astimezone(couple.zone).replace(tzinfo=None, second=0, microsecond=0)
+    while occurrences.has_slot(conn, row.id, minute.isoformat(timespec="minutes")):
+        minute += A_MINUTE
+    asked = opening.asks or {partner.key: "" for partner in couple.partners}
+    slot = Slot(minute, dict.fromkeys(asked, now))
+    if opening.window is not None:
+        ritual = replace(ritual, window=opening.window)
+    terms = stamp(ritual, slot, couple.zones.name(ZONE_COUPLE), row.born, row.kept)
+    terms = replace(
+        terms,
+        lead=occasion.lead,
+        asks={key: text or terms.asks[key] for key, text in asked.items()},
+        choices=dict(opening.choices),
+        about={**occasion.about, "occasion": str(occasion.id)},
+    )
+    return Birth(slot, terms, window_end(ritual, slot), opening.prompt)

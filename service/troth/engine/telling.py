@@ -1,0 +1,42 @@
+"""telling: Troth says something of its own, which asks for no answer."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from troth.domain.states import NudgePurpose
+from troth.store import channels, nudges
+from troth.store.records import Couple
+from troth.store.vault import Vault
+
+TELL_USE = timedelta(days=2)
+
+
+def tell(
+    conn: Connection,
+    vault: Vault,
+    couple: Couple,
+    texts: Mapping[str, str],
+    now: datetime,
+    *,
+    lasts: timedelta = TELL_USE,
+) -> None:
+    """Plan what is said to each partner, by key, for as long as it is of use."""
+    told = [partner for partner in couple.partners if partner.key in texts]
+    ways = channels.confirmed_channels(conn, [partner.id for partner in told])
+    planned = [
+        {
+            "couple_id": couple.id,
+            "partner_id": partner.id,
+            "occurrence_id": None,
+            "channel_id": ways[partner.id][0],
+            "purpose": NudgePurpose.TELL,
+            "text": texts[partner.key],
+            "due_at": now,
+            "expires_at": now + lasts,
+        }
+        for partner in told
+        if ways[partner.id]
+    ]
+    nudges.plan_nudges(conn, vault, planned, now)
