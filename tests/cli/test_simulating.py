@@ -13,13 +13,13 @@ DAY = ("--from", "2026-03-02T00:00", "--to", "2026-03-03T12:00")
 ANSWERS = """
 [[answers]]
 partner = "ana"
-say = "a good day"
+say = "done"
 after = "20m"
 
 [[answers]]
 partner = "ben"
 ritual = "goodnight"
-say = "soup"
+say = "done"
 """
 
 
@@ -33,7 +33,7 @@ def couple(home: Path) -> Path:
 
 def test_nudges_replies_and_outcomes_are_printed(troth: Run, couple: Path) -> None:
     out = troth("simulate", couple, *DAY, "--answers", "answers.toml").out
-    nudge, reply = out.index("Mon 2026-03-02 21:30  ana < n1"), out.index("21:50  ana > a good day")
+    nudge, reply = out.index("Mon 2026-03-02 21:30  ana < n1"), out.index("21:50  ana > done")
     assert nudge < reply < out.index("= goodnight o1 of 2026-03-02T21:30: kept")
     assert "Ana & Ben: building, 1 of 5" in out
 
@@ -54,8 +54,8 @@ def test_the_document_has_the_agreed_shape(troth: Run, couple: Path) -> None:
         "couple": "Ana & Ben",
         "partner": "ben",
         "to": "n2",
-        "said": "soup",
-        "verb": "words",
+        "said": "done",
+        "verb": "done",
         "answer": found["log"][2]["answer"],
     }
 

@@ -30,6 +30,7 @@ cron = "0 18 * * sun"
 )
 LIVELY = {
     "answers": [
+        {"partner": "ana", "ritual": "date-night", "say": "done", "after": "1d", "chance": 0.9},
         {"partner": "ana", "say": "a good day, and soup", "after": "20m", "chance": 0.9},
         {"partner": "ben", "say": "later 30m", "chance": 0.1},
         {"partner": "ben", "say": "done", "to": ["ritual", "snooze"], "chance": 0.9},

@@ -37,7 +37,7 @@ def _of(simulated: Simulated, kind: type[Kind]) -> list[Kind]:
 
 
 NIGHT = _span("2026-03-02T00:00", "2026-03-03T12:00")
-BOTH: list[Rule] = [{"partner": key, "say": "a good day", "after": "20m"} for key in ("ana", "ben")]
+BOTH: list[Rule] = [{"partner": key, "say": "done", "after": "20m"} for key in ("ana", "ben")]
 
 
 def test_both_answer_and_the_evening_is_kept(tmp_path: Path) -> None:

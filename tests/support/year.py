@@ -11,9 +11,15 @@ from troth.domain.states import NudgePurpose
 from troth.simulation.log import Nudged
 from troth.simulation.run import Simulated
 
-# What somebody has just asked for; all else comes unprompted.
+# What comes of what partners have just said; all else comes unprompted.
 PROMPTED = frozenset(
-    {NudgePurpose.ANSWER, NudgePurpose.CONSENT, NudgePurpose.SNOOZE, NudgePurpose.STEP}
+    {
+        NudgePurpose.ANSWER,
+        NudgePurpose.CONSENT,
+        NudgePurpose.SHARE,
+        NudgePurpose.SNOOZE,
+        NudgePurpose.STEP,
+    }
 )
 A_WHILE = timedelta(days=7)
 MOST_A_DAY = 3
