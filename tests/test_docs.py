@@ -19,6 +19,7 @@ from troth.domain.reply import parse
 from troth.domain.said import Expected
 from troth.domain.states import AnswerKind, NudgePurpose
 from troth.inbound.ways import WAYS, open_hooks, open_listeners
+from troth.schedules.answers import AnswerForm, AnswersFile, SaysForm
 from troth.schedules.languages import load_languages
 from troth.schedules.models import (
     CoupleFile,
@@ -33,6 +34,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
 CHANNELS = ROOT / "docs/channels"
+FORMS: dict[str, type[Form]] = {"couple": CoupleFile, "answers": AnswersFile}
 CONTENTS = CHANNELS / "README.md"
 
 
@@ -75,7 +77,7 @@ def test_every_schedule_that_is_shown_is_good(page: Path) -> None:
     for data in _tables(page):
         if "inbound" in data:
             continue  # settings
-        form = CoupleFile if "couple" in data else PracticeFile
+        form = next((f for key, f in FORMS.items() if key in data), PracticeFile)
         assert form.model_validate(data)
 
 
@@ -97,6 +99,14 @@ def test_every_key_of_a_couples_file_is_documented(form: type[Form]) -> None:
     for name, field in form.model_fields.items():
         key = field.alias or name
         assert f"`{key}`" in page or f"`[{key}.KEY]`" in page, key
+
+
+@pytest.mark.parametrize("form", [AnswersFile, AnswerForm, SaysForm])
+def test_every_key_of_an_answers_file_is_documented(form: type[Form]) -> None:
+    page = (ROOT / "docs/simulate.md").read_text()
+    for name, field in form.model_fields.items():
+        key = field.alias or name
+        assert f"`{key}`" in page or f"`[[{key}]]`" in page, key
 
 
 def test_the_tree_in_the_architecture_is_the_tree() -> None:

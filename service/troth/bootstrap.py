@@ -66,15 +66,20 @@ class Service:
 
 
 def open_store(
-    settings: Settings, clock: Clock | None = None, *, migrate: bool | None = None
+    settings: Settings,
+    clock: Clock | None = None,
+    *,
+    migrate: bool | None = None,
+    durable: bool = True,
 ) -> Store:
     """Open the store that the settings name, ready for use.
 
     The embedded SQLite file is brought up to date at once; a PostgreSQL schema only by
-    `troth migrate` (or `migrate=True`). Raises TrothError for whatever is in the way.
+    `troth migrate` (or `migrate=True`). What is not `durable` is a SQLite file that nobody needs
+    after a power cut. Raises TrothError for whatever is in the way.
     """
     _make_data_folder(settings)
-    db = Database(settings.store_url)
+    db = Database(settings.store_url, durable=durable)
     try:
         if migrate or (migrate is None and db.is_sqlite):
             schema.migrate(db)

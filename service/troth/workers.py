@@ -58,6 +58,14 @@ class DramatiqBell:
         """Return a worker that answers the doorbell; its caller starts and stops it."""
         return dramatiq.Worker(self._broker, worker_threads=RINGS_AT_ONCE, worker_timeout=100)
 
+    def join(self, worker: dramatiq.Worker, seconds: float) -> None:
+        """Wait until a worker has answered every ring; only the doorbell in memory can tell.
+
+        Raises what a ring ended in, and QueueJoinTimeout after `seconds`.
+        """
+        self._broker.join(QUEUE, timeout=int(seconds * 1_000))
+        worker.join()
+
     def close(self) -> None:
         """Let the broker go."""
         self._broker.close()

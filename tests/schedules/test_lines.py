@@ -36,3 +36,11 @@ def test_what_has_no_line_is_told_of_its_table() -> None:
     assert lines.of(("rituals", "good night", "steps", 0, "text")) == 11
     assert lines.of(("partners",)) == 3
     assert lines.of(("nowhere",)) == 1
+
+
+def test_every_table_of_a_list_has_lines_of_its_own() -> None:
+    lines = KeyLines("[[a]]\nb = 1\n[[a]]\nb = 2\n[a.c]\nd = 3\n[e]\nb = 4\n")
+    assert [lines.of(("a", place, "b")) for place in (0, 1)] == [2, 4]
+    assert lines.of(("a", 1, "c", "d")) == 6
+    assert lines.of(("e", "b")) == 8
+    assert lines.of(("a",)) == 1

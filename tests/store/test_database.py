@@ -52,3 +52,13 @@ def test_a_database_whose_host_is_gone_is_not_waited_for(postgres_url: str):
 def test_a_url_may_ask_for_more_patience(postgres_url: str, name: str):
     with opened(f"{postgres_url}&{name}=99") as database:
         assert given(database)[name] == "99"
+
+
+@pytest.mark.parametrize(("durable", "level"), [(True, 2), (False, 0)])
+def test_only_a_store_that_nobody_needs_later_waits_for_no_disk(
+    sqlite_url: str, durable: bool, level: int
+) -> None:
+    database = Database(sqlite_url, durable=durable)
+    with database.writing() as conn:
+        assert conn.exec_driver_sql("PRAGMA synchronous").scalar() == level
+    database.close()

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import dramatiq
 from dramatiq.brokers.stub import StubBroker
 from sqlalchemy import select, text
 
@@ -34,6 +33,7 @@ from troth.engine.rounds import Rounds
 from troth.engine.standing import couple_standing, folded_standing
 from troth.schedules.load import load_schedules
 from troth.settings import Settings
+from troth.simulation.winding import Winding
 from troth.store import channels, couples, inbox, ledger, nudges, occurrences, replies
 from troth.store.claims import Claim
 from troth.store.records import Channel, Couple, Nudge, Occurrence
@@ -44,7 +44,6 @@ from troth.store.tables import rituals as ritual_table
 from troth.workers import QUEUE
 
 MONDAY_NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
-MOST_ROUNDS = 5_000
 PUBLIC = "https://troth.test"
 INBOX = "inbox"
 
@@ -192,7 +191,7 @@ class Stage:
         self.numbers = itertools.count(1)
         self.wrap: Callable[[Courier], Courier] = lambda courier: courier
         self._couple_id: int | None = None
-        self._worker: dramatiq.Worker | None = None
+        self._winding: Winding | None = None
         self.ana, self.ben = Actor(self, "ana"), Actor(self, "ben")
         self.open()
 
@@ -202,14 +201,17 @@ class Stage:
         """Wire everything from the database alone, as a new process would."""
         self.store: Store = open_store(self.settings, clock=self.clock, migrate=True)
         self.service: Service = build(self.store, self._wrapped)
-        self._worker = self.service.bell.worker()
-        self._worker.start()
+        self._winding = Winding(self.service, self.clock)
 
     def close(self) -> None:
-        if self._worker is not None:
-            self._worker.stop()
-            self._worker = None
-            self.service.close()
+        if self._winding is not None:
+            self._winding.close()
+            self._winding = None
+
+    @property
+    def winding(self) -> Winding:
+        assert self._winding is not None, "the stage is closed"
+        return self._winding
 
     def restart(self) -> None:
         """Throw every object away and build them anew over the same database."""
@@ -267,17 +269,8 @@ class Stage:
         The clock stops at every due moment on the way, and rounds are made until nothing is left.
         """
         until = self.clock.now() + timedelta(**by) if to is None else self._moment(to)
-        self.settle_down()
-        for _ in range(MOST_ROUNDS):
-            coming = self.service.rounds.next_moment()
-            if coming is None or coming > until:
-                break
-            self.clock.wind_to(max(coming, self.clock.now()))
-            self.settle_down()
-        else:
-            raise AssertionError(f"the clock stands still at {self.clock.now()}")
-        self.clock.wind_to(until)
-        self.settle_down()
+        for _ in self.winding.moments(until):
+            pass
 
     def sleep(self, to: str | None = None, **by: float) -> None:
         """Let time pass while the service is down: nothing is done on the way."""
@@ -285,12 +278,7 @@ class Stage:
 
     def settle_down(self) -> None:
         """Make rounds at this moment until there is nothing left to do."""
-        for _ in range(MOST_ROUNDS):
-            busy = self.service.rounds.once()
-            self.drain()
-            if not busy:
-                return
-        raise AssertionError("the rounds never come to an end")
+        self.winding.settle_down()
 
     def claim(self) -> list[Claim]:
         """Make a round whose doorbell nobody hears; return what it claimed."""
@@ -322,10 +310,7 @@ class Stage:
 
     def drain(self) -> None:
         """Return once the worker has nothing in hand."""
-        assert self._worker is not None
-        self._broker.join(QUEUE, timeout=20_000)
-        self._worker.join()
-        assert self.service.delivery.join(20)
+        self.winding.drain()
 
     @property
     def _broker(self) -> StubBroker:

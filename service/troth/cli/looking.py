@@ -7,7 +7,7 @@ import typer
 from troth.cli.examining import examine
 from troth.cli.finding import the_couple, the_store
 from troth.cli.output import AsJson, out, print_json, print_table
-from troth.domain.score import Standing
+from troth.cli.standing import print_standing, standing_data
 from troth.engine.explain import explain
 from troth.engine.health import Health
 from troth.engine.standing import couple_standing
@@ -57,19 +57,9 @@ def score(couple: Couple = None, *, as_json: AsJson = False) -> None:
     with store.db.reading() as conn:
         standing = couple_standing(conn, found.id)
     if as_json:
-        print_json(_score(found.name, standing))
+        print_json(standing_data(found.name, standing))
         return
-    shown = (
-        f"{standing.score:.1f}" if standing.score is not None else f"building, {standing.building}"
-    )
-    out.print(f"{found.name}: {shown}\n")
-    print_table(
-        ("ritual", "score", "scored", "kept", "partial", "missed", "excused"),
-        (
-            (r.ritual, _number(r.score), r.scored, r.kept, r.partial, r.missed, r.excused)
-            for r in standing.rituals
-        ),
-    )
+    print_standing(found.name, standing)
     out.print(f"\nwhy: troth why c{found.id}")
 
 
@@ -136,22 +126,6 @@ def _explained_settings() -> list[tuple[str, str, str]]:
         shown = "unset" if value is None else str(value) if field.repr else "set"
         rows.append((f"TROTH_{name.upper()}", field.description or "", shown))
     return rows
-
-
-def _score(name: str, standing: Standing) -> dict[str, Any]:
-    return {
-        "couple": name,
-        "score": None if standing.score is None else round(standing.score, 1),
-        "building": standing.building,
-        "rituals": [
-            {**vars(ritual), "score": None if ritual.score is None else round(ritual.score, 1)}
-            for ritual in standing.rituals
-        ],
-    }
-
-
-def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:.1f}"
 
 
 def _facts(data: dict[str, Any]) -> str:

@@ -1,12 +1,12 @@
 """init, check, apply, next, practices: schedules as files, and as what they lead to."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from troth.bootstrap import open_store
+from troth.cli.given import Paths, chosen_couples, given_paths, moment
 from troth.cli.output import AsJson, counted, out, print_json, print_table
 from troth.clock import SystemClock
 from troth.delivery.courier import is_channel_url
@@ -22,10 +22,6 @@ from troth.schedules.suggest import nearest
 from troth.settings import load_settings
 
 CALLED = "when there is occasion"  # a practice that no clock opens
-Paths = Annotated[
-    list[Path] | None,
-    typer.Argument(help="Schedule files or folders. Left out: the folder in the settings."),
-]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -51,7 +47,7 @@ def check(paths: Paths = None, *, as_json: AsJson = False) -> None:
     """Validate schedule files; print each problem as file:line: key: message."""
     problems: list[Problem] = []
     try:
-        found = load_schedules(_given(paths), is_channel_url)
+        found = load_schedules(given_paths(paths), is_channel_url)
     except ScheduleError as error:
         problems = error.problems
     if as_json:
@@ -74,7 +70,7 @@ def apply(
     as_json: AsJson = False,
 ) -> None:
     """Make the store agree with the files: add, change and retire; print the plan."""
-    given = _given(paths)
+    given = given_paths(paths)
     found = load_schedules(given, is_channel_url)
     store = open_store(load_settings())
     folders = [path for path in given if path.is_dir()]
@@ -101,16 +97,10 @@ def next_(
     as_json: AsJson = False,
 ) -> None:
     """Print coming occurrences: slot, UTC, and each partner's local time."""
-    schedules = load_schedules(_given(paths))
-    chosen = [
-        one
-        for one in schedules.couples
-        if couple is None or couple.casefold() == one.name.casefold()
-    ]
-    if couple is not None and not chosen:
-        hint = nearest(couple, [one.name for one in schedules.couples])
-        raise TrothError(f"there is no couple '{couple}' in these files{hint}")
-    coming = coming_occurrences(chosen, _moment(start), count)
+    schedules = load_schedules(given_paths(paths))
+    chosen = chosen_couples(schedules.couples, couple)
+    starts = SystemClock().now() if start is None else moment(start, "--from")
+    coming = coming_occurrences(chosen, starts, count)
     if as_json:
         print_json([_coming(one) for one in coming])
         return
@@ -151,25 +141,6 @@ def practices(
             (p.name, p.form.title, p.family, p.form.kind, p.form.cron or CALLED) for p in chosen
         ]
         print_table(("name", "title", "family", "asks for", "default time"), rows)
-
-
-def _given(paths: list[Path] | None) -> list[Path]:
-    if paths:
-        return paths
-    settings = load_settings()
-    if settings.schedules is None:
-        raise typer.BadParameter("name schedule files or a folder, or begin with: troth init")
-    return [settings.schedules]
-
-
-def _moment(text: str | None) -> datetime:
-    if text is None:
-        return SystemClock().now()
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise typer.BadParameter(f"'{text}' is no ISO 8601 moment", param_hint="--from") from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _problem(problem: Problem) -> dict[str, object]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
+from sqlalchemy import Connection
 
 from troth.clock import Clock
 from troth.engine.announce import announce
@@ -28,6 +29,8 @@ log = structlog.get_logger()
 LONGEST_SLEEP = timedelta(seconds=1)  # should the word be lost, or the machine's clock jump
 SHORTEST_SLEEP = timedelta(milliseconds=20)
 AFTER_TROUBLE = timedelta(seconds=5)
+
+Coming = Callable[[Connection], datetime | None]
 
 
 @dataclass(frozen=True)
@@ -52,30 +55,60 @@ class Rounds:
 
     def _round(self) -> tuple[int, list[Exception]]:
         now = self.clock.now()
-        duties: tuple[Callable[[], int], ...] = (
-            lambda: sweep(self.db, self.vault, now),
-            lambda: plan(self.db, self.vault, now),
-            lambda: dispatch(self.db, self.doorbell, now),
-            lambda: announce(self.db, now),
-            lambda: follow_up(self.db, self.vault, now),
-            lambda: settle(self.db, now),
-            lambda: review(self.db, self.vault, now),
-            lambda: open_occasions(self.db, self.vault, now),
-        )
         done, troubles = 0, []
-        for duty in duties:
+        for coming, duties in self._duties(now):
             try:
-                done += duty()
+                due = self._is_due(coming, now)
             except Exception as error:  # noqa: BLE001 - told by who asked for the round
                 troubles.append(error)
+                continue
+            for duty in duties if due else ():
+                try:
+                    done += duty()
+                except Exception as error:  # noqa: BLE001 - as above
+                    troubles.append(error)
         return done, troubles
+
+    def _duties(
+        self, now: datetime
+    ) -> tuple[tuple[Coming | None, tuple[Callable[[], int], ...]], ...]:
+        """Return the duties in turn, each with what tells when there is next something to do.
+
+        That is a look into an index or two; a duty that finds nothing takes the writer's place.
+        """
+        return (
+            (nudges.next_leaving, (lambda: sweep(self.db, self.vault, now),)),
+            (_next_plan, (lambda: plan(self.db, self.vault, now),)),
+            (nudges.next_leaving, (lambda: dispatch(self.db, self.doorbell, now),)),
+            (
+                occurrences.next_moment,
+                (
+                    lambda: announce(self.db, now),
+                    lambda: follow_up(self.db, self.vault, now),
+                    lambda: settle(self.db, now),
+                ),
+            ),
+            (  # which look for themselves before they write
+                None,
+                (
+                    lambda: review(self.db, self.vault, now),
+                    lambda: open_occasions(self.db, self.vault, now),
+                ),
+            ),
+        )
+
+    def _is_due(self, coming: Coming | None, now: datetime) -> bool:
+        if coming is None:
+            return True
+        with self.db.reading() as conn:
+            moment = coming(conn)
+        return moment is not None and moment <= now
 
     def next_moment(self) -> datetime | None:
         """Return when something is due next, aware UTC, or None."""
         with self.db.reading() as conn:
-            due = rituals.next_due(conn)
             moments = (
-                due and due - AHEAD,
+                _next_plan(conn),
                 nudges.next_leaving(conn),
                 occurrences.next_moment(conn),
                 occurrences.settled_lately(conn),
@@ -125,3 +158,8 @@ class Rounds:
         if moment is None:
             return LONGEST_SLEEP
         return min(moment - self.clock.now(), LONGEST_SLEEP)
+
+
+def _next_plan(conn: Connection) -> datetime | None:
+    due = rituals.next_due(conn)
+    return due and due - AHEAD

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from troth.schedules.answers import AnswersFile
 from troth.schedules.catalogue import Catalogue, read_practices, shipped_catalogue
 from troth.schedules.couple import CoupleSchedule, Reading, TakesUrl, read_couple
 from troth.schedules.languages import read_languages
@@ -11,7 +12,15 @@ from troth.schedules.problems import Problem, ScheduleError
 from troth.schedules.reader import Document
 from troth.schedules.shipped import shipped_schedules
 
+KINDS = ("couple", "practices", "language", "answers")
 SETTINGS_NAME = "troth.toml"  # lies beside the schedules, and is none
+_TOLD_BY = (
+    ("practices", "practices"),
+    ("family", "practices"),
+    ("verbs", "language"),
+    ("answers", "answers"),
+    ("says", "answers"),
+)
 
 
 @dataclass(frozen=True)
@@ -26,7 +35,7 @@ class Schedules:
 def load_schedules(paths: Sequence[Path], takes_url: TakesUrl | None = None) -> Schedules:
     """Read couple, practice and language files; raises ScheduleError with every problem."""
     problems: list[Problem] = []
-    kinds: dict[str, list[Document]] = {"couple": [], "practices": [], "language": []}
+    kinds: dict[str, list[Document]] = {name: [] for name in KINDS}
     files = list(_files(paths))
     for file in files:
         try:
@@ -40,6 +49,7 @@ def load_schedules(paths: Sequence[Path], takes_url: TakesUrl | None = None) -> 
     except ScheduleError as error:
         raise ScheduleError([*problems, *error.problems]) from None
     couples, found = _couples(kinds["couple"], Reading(catalogue, takes_url))
+    found += _check_answers(kinds["answers"])
     if problems or found:
         raise ScheduleError([*problems, *found])
     return Schedules(len(files), catalogue, tuple(couples))
@@ -67,10 +77,21 @@ def _empty() -> str:
 
 
 def _kind(document: Document) -> str:
-    for key, kind in (("practices", "practices"), ("family", "practices"), ("verbs", "language")):
+    for key, kind in _TOLD_BY:
         if key in document.data:
             return kind
     return "couple"
+
+
+def _check_answers(documents: Sequence[Document]) -> list[Problem]:
+    """Answers are for `troth simulate` alone; that they are well formed is told here as well."""
+    problems: list[Problem] = []
+    for document in documents:
+        try:
+            document.into(AnswersFile)
+        except ScheduleError as error:
+            problems += error.problems
+    return problems
 
 
 def _check_languages(documents: Sequence[Document]) -> None:

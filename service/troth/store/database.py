@@ -4,6 +4,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from functools import partial
 
 from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.engine import URL, Engine, make_url
@@ -36,12 +37,15 @@ PATIENCE = {
 
 
 class Database:
-    """One database, opened. `reading` and `writing` each give a connection inside a transaction."""
+    """One database, opened. `reading` and `writing` each give a connection inside a transaction.
 
-    def __init__(self, url: str, *, pool_size: int = 20) -> None:
+    `durable=False` is for a SQLite file that nobody needs after a power cut: it waits for no disk.
+    """
+
+    def __init__(self, url: str, *, pool_size: int = 20, durable: bool = True) -> None:
         self.url = _parse(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self.engine = _engine(self.url, pool_size)
+        self.engine = _engine(self.url, pool_size, durable=durable)
         self._turns = threading.Lock() if self.is_sqlite else nullcontext()
         self._writer = self.engine.execution_options(writes=True)
         self._reader = (
@@ -107,10 +111,10 @@ def _parse(url: str) -> URL:
     return parsed
 
 
-def _engine(url: URL, pool_size: int) -> Engine:
+def _engine(url: URL, pool_size: int, *, durable: bool) -> Engine:
     try:
         if url.get_backend_name() == "sqlite":
-            return _sqlite_engine(url, pool_size)
+            return _sqlite_engine(url, pool_size, durable=durable)
         return _postgresql_engine(url, pool_size)
     except (NoSuchModuleError, ModuleNotFoundError) as error:
         raise TrothError(
@@ -119,14 +123,14 @@ def _engine(url: URL, pool_size: int) -> Engine:
         ) from error
 
 
-def _sqlite_engine(url: URL, pool_size: int) -> Engine:
+def _sqlite_engine(url: URL, pool_size: int, *, durable: bool) -> Engine:
     engine = create_engine(
         url,
         pool_size=pool_size,
         connect_args={"timeout": BUSY_MS / 1e3},
         hide_parameters=True,
     )
-    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "connect", partial(_prepare_sqlite, durable=durable))
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
@@ -144,10 +148,13 @@ def _postgresql_engine(url: URL, pool_size: int) -> Engine:
     )
 
 
-def _prepare_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+def _prepare_sqlite(
+    connection: sqlite3.Connection, _entry: ConnectionPoolEntry, *, durable: bool
+) -> None:
     """Write-ahead log, foreign keys, and transactions begun by us rather than by the driver."""
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    synchronous = f"synchronous={'FULL' if durable else 'OFF'}"
+    for pragma in ("journal_mode=WAL", synchronous, "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 

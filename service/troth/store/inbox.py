@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, Select, select
 
 from troth.store.batches import insert_rows
 from troth.store.nudges import to_nudge
@@ -17,6 +17,7 @@ from troth.store.vault import Vault
 class Letter:
     """One nudge as it lies in an inbox."""
 
+    id: int
     nudge: Nudge
     title: str
     body: str
@@ -31,16 +32,23 @@ def put(conn: Connection, vault: Vault, values: dict[str, Any], title: str, body
 
 def letters(conn: Connection, vault: Vault, partner_id: int, last: int) -> list[Letter]:
     """Return a partner's latest nudges, newest first."""
-    query = (
-        select(nudges, inbox.c.title_sealed, inbox.c.body_sealed, inbox.c.arrived_at)
-        .join(inbox, inbox.c.nudge_id == nudges.c.id)
-        .where(inbox.c.partner_id == partner_id)
-        .order_by(inbox.c.id.desc())
-        .limit(last)
-    )
-    return [_letter(vault, row) for row in conn.execute(query)]
+    theirs = _letters().where(inbox.c.partner_id == partner_id)
+    newest = theirs.order_by(inbox.c.id.desc()).limit(last)
+    return [_letter(vault, row) for row in conn.execute(newest)]
+
+
+def letters_after(conn: Connection, vault: Vault, letter_id: int) -> list[Letter]:
+    """Return what was laid into any inbox since this letter (0: since ever), oldest first."""
+    later = _letters().where(inbox.c.id > letter_id).order_by(inbox.c.id)
+    return [_letter(vault, row) for row in conn.execute(later)]
+
+
+def _letters() -> Select[Any]:
+    columns = (inbox.c.title_sealed, inbox.c.body_sealed, inbox.c.arrived_at)
+    query = select(nudges, inbox.c.id.label("letter_id"), *columns)
+    return query.join(inbox, inbox.c.nudge_id == nudges.c.id)
 
 
 def _letter(vault: Vault, row: Row[Any]) -> Letter:
     title, body = vault.open(row.title_sealed), vault.open(row.body_sealed)
-    return Letter(to_nudge(row), title, body, row.arrived_at)
+    return Letter(row.letter_id, to_nudge(row), title, body, row.arrived_at)

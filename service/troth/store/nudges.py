@@ -14,6 +14,19 @@ from troth.store.tables import channels, nudges, occurrences, partners
 from troth.store.vault import Vault, token_hash
 from troth.store.wakeup import wake
 
+# Made once, for clocks ask at every moment: making them took longer than the look into the index.
+_FIRST_PLANNED = (
+    select(nudges.c.not_before)
+    .where(nudges.c.state == NudgeState.PLANNED)
+    .order_by(nudges.c.not_before)
+    .limit(1)
+)
+_FIRST_LEASED = (
+    select(nudges.c.lease_until)
+    .where(nudges.c.state == NudgeState.SENDING)
+    .order_by(nudges.c.lease_until)
+    .limit(1)
+)
 BROUGHT = (NudgePurpose.SHARE, NudgePurpose.TELL)  # which ask for nothing, so no answer ends them
 TOLD = (NudgePurpose.RITUAL, NudgePurpose.REMINDER, NudgePurpose.SNOOZE)
 
@@ -220,10 +233,7 @@ def nudges_of(conn: Connection, occurrence_id: int) -> list[Nudge]:
 
 def next_leaving(conn: Connection) -> datetime | None:
     """Return when the next nudge may leave or the next lease ends, aware UTC."""
-    planned = select(nudges.c.not_before).where(nudges.c.state == NudgeState.PLANNED)
-    leased = select(nudges.c.lease_until).where(nudges.c.state == NudgeState.SENDING)
-    first = conn.execute(planned.order_by(nudges.c.not_before).limit(1)).scalar()
-    freed = conn.execute(leased.order_by(nudges.c.lease_until).limit(1)).scalar()
+    first, freed = conn.execute(_FIRST_PLANNED).scalar(), conn.execute(_FIRST_LEASED).scalar()
     return min((moment for moment in (first, freed) if moment), default=None)
 
 

@@ -15,6 +15,22 @@ from troth.store.tables import couples, nudges, occurrences, replies, rituals
 
 NEWEST = HALF_LIFE * 53  # older occurrences weigh less than a double can show
 
+# Made once, for clocks ask at every moment: making them took longer than the look into the index.
+_FIRST = tuple(
+    select(column).where(condition).order_by(column).limit(1)
+    for column, condition in (
+        (occurrences.c.due_at, occurrences.c.announced.is_(False)),
+        (occurrences.c.settle_at, occurrences.c.state == OccurrenceState.OPEN),
+        (occurrences.c.follow_up_at, occurrences.c.follow_up_at.is_not(None)),
+    )
+)
+_FIRST_SETTLED = (
+    select(occurrences.c.settled_at)
+    .where(occurrences.c.reviewed.is_(False))
+    .order_by(occurrences.c.settled_at)
+    .limit(1)
+)
+
 
 def bear(conn: Connection, births: Sequence[dict[str, Any]]) -> dict[tuple[int, str], int]:
     """Insert occurrences and return the ids of those that were not born before, by identity."""
@@ -167,15 +183,14 @@ def set_follow_up(conn: Connection, occurrence_id: int, moment: datetime | None)
 
 def next_moment(conn: Connection) -> datetime | None:
     """Return when the next occurrence, reminder or window end comes, aware UTC."""
-    comes = _first(conn, occurrences.c.due_at, occurrences.c.announced.is_(False))
-    ends = _first(conn, occurrences.c.settle_at, occurrences.c.state == OccurrenceState.OPEN)
-    follows = _first(conn, occurrences.c.follow_up_at, occurrences.c.follow_up_at.is_not(None))
-    return min((moment for moment in (comes, ends, follows) if moment), default=None)
+    found = [conn.execute(first).scalar() for first in _FIRST]
+    return min((moment for moment in found if moment), default=None)
 
 
 def settled_lately(conn: Connection) -> datetime | None:
     """Return when the first settled that nobody has reviewed, aware UTC."""
-    return _first(conn, occurrences.c.settled_at, occurrences.c.reviewed.is_(False))
+    moment: datetime | None = conn.execute(_FIRST_SETTLED).scalar()
+    return moment
 
 
 def settle(
@@ -293,13 +308,6 @@ def newest_credits(conn: Connection, ritual_id: int) -> list[tuple[int, str, flo
 
 def _open() -> Select[int]:
     return select(occurrences.c.id).where(occurrences.c.state == OccurrenceState.OPEN)
-
-
-def _first(conn: Connection, column: Any, where: Any) -> datetime | None:  # noqa: ANN401
-    moment: datetime | None = conn.execute(
-        select(column).where(where).order_by(column).limit(1)
-    ).scalar()
-    return moment
 
 
 def to_occurrence(row: Row[Any]) -> Occurrence:
