@@ -112,6 +112,8 @@ def _latest_unanswered(
     for occurrence in occurrences.recent_of(conn, couple.id, since, now, _MOST_RECENT):
         if day_of(occurrence.due_at, couple.zone, couple.day_starts) != today:
             continue
+        if occurrence.stamp.due.get(partner.key, now) > now:
+            continue  # they have not been asked yet
         if partner.key not in replies.acknowledgements(conn, occurrence.id):
             return occurrence
     return None
