@@ -33,6 +33,15 @@ def cancel_coming(conn: Connection, couple_id: int, promise: str) -> None:
     conn.execute(delete(occasions).where(coming, named))
 
 
+def with_a_day(conn: Connection, couple_id: int) -> set[int]:
+    """Return the ids of the replies by which a couple made promises that have a day."""
+    named = occasions.c.about["promise"].as_string()
+    query = select(named).where(
+        occasions.c.couple_id == couple_id, occasions.c.practice == PROMISES
+    )
+    return set(map(int, conn.execute(query).scalars()))
+
+
 def lately(conn: Connection, couple_id: int, since: datetime) -> list[Occurrence]:
     """Return a couple's promises that are open, or have settled since then, the oldest first."""
     is_open = occurrences.c.state == OccurrenceState.OPEN

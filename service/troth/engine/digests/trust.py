@@ -42,10 +42,23 @@ def promised(conn: Connection, reading: "Reading") -> str:
     in the same words stands once: as it stands now.
     """
     lines: dict[str, str] = {}
-    for words, line in (*_settled(conn, reading), *_coming(conn, reading)):
+    for words, line in (
+        *_without_a_day(conn, reading),
+        *_settled(conn, reading),
+        *_coming(conn, reading),
+    ):
         lines.pop(words.casefold(), None)
         lines[words.casefold()] = line
     return _section(_language(reading).say("promises_section"), lines.values())
+
+
+def _without_a_day(conn: Connection, reading: "Reading") -> Iterable[tuple[str, str]]:
+    dated = promises.with_a_day(conn, reading.couple.id)
+    since = _since(conn, reading)
+    for left in trust.left_since(conn, reading.couple.id, Verb.PROMISE, since):
+        if left.id not in dated:
+            words = reading.vault.open(left.words_sealed)
+            yield words, _language(reading).say("promise_still_open", words=words)
 
 
 def _settled(conn: Connection, reading: "Reading") -> Iterable[tuple[str, str]]:

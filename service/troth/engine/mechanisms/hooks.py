@@ -29,7 +29,7 @@ class Opening:
     """How an occasion opens its occurrence. `asks` is by partner key: only these are asked.
 
     What is left out, the practice gives. `due` says when each is asked (aware UTC) where that is
-    not at once, and `says` what a first nudge asks where that is not what stays to be asked.
+    not at once, and `says` what a first nudge asks until then, where that is not what stays.
     """
 
     asks: Mapping[str, str] | None = None

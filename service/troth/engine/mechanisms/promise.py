@@ -79,7 +79,7 @@ def _by_role(scene: Scene, occasion: Occasion) -> tuple[Partner, Partner]:
 
 
 def _ask_maker(conn: Connection, scene: Scene, born: Occurrence, maker: Partner) -> None:
-    """Ask the maker on the day. What waits for them still, in quiet hours or put off, asks it."""
+    """Ask the maker on the day; where they have put it off until later, it is asked then."""
     ways = channels.confirmed_channels(conn, [maker.id])[maker.id]
     if nudges.ask_plainly(conn, born.id, maker.id) or not ways:
         return
