@@ -13,9 +13,11 @@ REVIEW = """
 [rituals.promises]
 practice = "commitments-review"
 cron = "0 18 9 * *"
+remind = []
 """
 PROMISES = shipped_catalogue()["promises"].form
 TITLE = PROMISES.title
+LOOK_BACK = shipped_catalogue()["commitments-review"].form.title
 CALL = "promise to call my sister by friday"
 MADE = "Your promise is kept, until 2026-03-06."
 
@@ -163,7 +165,7 @@ def test_a_promise_is_taken_back_within_ten_minutes(house: Stage):
     assert house.ana.says("undo") == "There is nothing of the last ten minutes to take back."
     house.wind("2026-03-09T18:00")
     for actor in (house.ana, house.ben):
-        assert "sister" not in actor.expects("What was promised").text
+        assert "sister" not in actor.expects(LOOK_BACK).text
 
 
 def test_a_promise_stands_after_ten_minutes(house: Stage):

@@ -10,11 +10,13 @@ LEDGER = """
 [rituals.ledger]
 practice = "trust-ledger"
 cron = "0 18 9,28 * *"
+remind = []
 """
 AUDIT = """
 [rituals.audit]
 practice = "quarterly-trust-audit"
 cron = "0 17 8 3,6 *"
+sensitivity = "open"
 """
 
 
