@@ -14,7 +14,7 @@ unexport VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup up test lint types imports unit servers faults schema screenshot benchmarks clean
+.PHONY: help setup up test lint types imports unit servers faults schema practices screenshot benchmarks clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-11s %s\n", $$1, $$2 }'
@@ -56,6 +56,10 @@ faults: $(READY) ## break everything at length: processes, servers, disks and cl
 schema: $(READY) ## write schedules/schema.json anew from the models
 	@echo "schema: schedules/schema.json"
 	@$(BIN)/python -m troth.schedules.schema schedules/schema.json
+
+practices: $(READY) ## write the table of all practices anew, in docs/practices.md
+	@echo "practices: docs/practices.md"
+	@$(BIN)/python -m tests.support.practice_table
 
 screenshot: $(READY) ## take the picture of the inbox that README shows
 	@echo "screenshot: docs/inbox.png"

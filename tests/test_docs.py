@@ -4,6 +4,7 @@ import json
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,14 @@ import pytest
 import typer
 from apprise.manager_plugins import NotificationManager
 
+from tests.support.practice_table import HEAD, PAGE, practice_table
 from troth.cli.main import app
 from troth.delivery.answering import labels_of
 from troth.delivery.provider import scheme_of
 from troth.domain.grammar import Verb
 from troth.domain.reply import parse
 from troth.domain.said import Expected
-from troth.domain.states import AnswerKind, NudgePurpose
+from troth.domain.states import AnswerKind, NudgePurpose, SeasonKind, Visibility
 from troth.inbound.ways import WAYS, open_hooks, open_listeners
 from troth.schedules.answers import AnswerForm, AnswersFile, SaysForm
 from troth.schedules.languages import load_languages
@@ -190,6 +192,27 @@ def test_every_word_that_people_are_told_to_write_is_understood() -> None:
     said = {word: parse(word, grammar, _asked_for(word)).verb for word in words}
     assert [word for word, verb in said.items() if verb is Verb.UNKNOWN] == []
     assert set(Verb) - set(said.values()) == {Verb.WORDS, Verb.CHOICE, Verb.UNKNOWN}
+
+
+def test_every_practice_stands_in_the_table_as_it_is() -> None:
+    page = PAGE.read_text("utf-8")
+    assert page.partition(HEAD)[2] == practice_table()
+
+
+def test_every_word_that_practices_tell_of_is_understood() -> None:
+    section = PAGE.read_text("utf-8").partition("## What you can write")[2].partition("\n## ")[0]
+    cells = re.findall(r"^\| ([^|]*) \| [^|]* \|$", section, re.MULTILINE)
+    words = [word for cell in cells for word in re.findall(r"`([^`]+)`", cell)]
+    grammar = load_languages().of("en").grammar
+    said = {word: parse(word, grammar, Expected()).verb for word in words}
+    assert {"thanks for the tea", "repair", "undo"} < set(said)
+    assert [word for word, verb in said.items() if verb is Verb.UNKNOWN] == []
+
+
+@pytest.mark.parametrize("words", [AnswerKind, Visibility, SeasonKind])
+def test_every_kind_and_visibility_is_told(words: type[StrEnum]) -> None:
+    page = PAGE.read_text("utf-8")
+    assert [word for word in words if f"`{word}`" not in page] == []
 
 
 def _asked_for(word: str) -> Expected:

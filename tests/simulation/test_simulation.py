@@ -44,7 +44,7 @@ def test_both_answer_and_the_evening_is_kept(tmp_path: Path) -> None:
     simulated = _run(tmp_path, NIGHT, BOTH)
     assert [entry.local.strftime("%H:%M") for entry in _of(simulated, Replied)] == ["21:50"] * 2
     assert [entry.state for entry in _of(simulated, Settled)] == ["kept"]
-    ((_, standing),) = simulated.standings
+    ((_, standing, _),) = simulated.standings
     assert standing.rituals[0].kept == 1
 
 

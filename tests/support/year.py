@@ -64,7 +64,7 @@ def in_quiet_hours(simulated: Simulated) -> list[str]:
     """What reached a partner unprompted in their own quiet hours."""
     partners = {
         (couple.name, partner.key): partner
-        for couple, _ in simulated.standings
+        for couple, _, _ in simulated.standings
         for partner in couple.partners
     }
     return [

@@ -8,6 +8,7 @@ from troth.cli.examining import examine
 from troth.cli.finding import the_couple, the_store
 from troth.cli.output import AsJson, out, print_json, print_table
 from troth.cli.standing import print_standing, standing_data
+from troth.engine.beside import beside_score
 from troth.engine.explain import explain
 from troth.engine.health import Health
 from troth.engine.standing import couple_standing
@@ -55,11 +56,11 @@ def score(couple: Couple = None, *, as_json: AsJson = False) -> None:
     store = the_store()
     found = the_couple(store, couple)
     with store.db.reading() as conn:
-        standing = couple_standing(conn, found.id)
+        standing, beside = couple_standing(conn, found.id), beside_score(conn, found.id)
     if as_json:
-        print_json(standing_data(found.name, standing))
+        print_json(standing_data(found.name, standing, beside))
         return
-    print_standing(found.name, standing)
+    print_standing(found.name, standing, beside)
     out.print(f"\nwhy: troth why c{found.id}")
 
 

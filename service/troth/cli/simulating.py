@@ -84,8 +84,8 @@ def _document(simulated: Simulated) -> dict[str, Any]:
         "from": _iso(span.start.isoformat()),
         "to": _iso(span.end.isoformat()),
         "couples": [
-            {**standing_data(couple.name, standing), "partners": _partners(couple)}
-            for couple, standing in simulated.standings
+            {**standing_data(couple.name, standing, beside), "partners": _partners(couple)}
+            for couple, standing, beside in simulated.standings
         ],
         "log": [as_data(entry) for entry in simulated.log],
     }
@@ -113,9 +113,9 @@ def _print(simulated: Simulated) -> None:
             continue  # after each settlement; the last one is printed below
         whose = f"{entry.couple}  " if several else ""
         typer.echo(f"{entry.local:%a %Y-%m-%d %H:%M}  {whose}{_told(entry)}")
-    for couple, standing in simulated.standings:
+    for couple, standing, beside in simulated.standings:
         out.print()
-        print_standing(couple.name, standing)
+        print_standing(couple.name, standing, beside)
 
 
 def _told(entry: Entry) -> str:

@@ -4,10 +4,11 @@ from typing import Any
 
 from troth.cli.output import out, print_table
 from troth.domain.score import Standing
+from troth.engine.beside import Beside
 
 
-def standing_data(name: str, standing: Standing) -> dict[str, Any]:
-    """Return the score with its denominators, for programs."""
+def standing_data(name: str, standing: Standing, beside: Beside) -> dict[str, Any]:
+    """Return the score with its denominators and what stands beside it, for programs."""
     return {
         "couple": name,
         "score": None if standing.score is None else round(standing.score, 1),
@@ -16,11 +17,12 @@ def standing_data(name: str, standing: Standing) -> dict[str, Any]:
             {**vars(ritual), "score": None if ritual.score is None else round(ritual.score, 1)}
             for ritual in standing.rituals
         ],
+        "follow_through": vars(beside.follow_through),
     }
 
 
-def print_standing(name: str, standing: Standing) -> None:
-    """Print the score with its denominators, for people."""
+def print_standing(name: str, standing: Standing, beside: Beside) -> None:
+    """Print the score with its denominators and what stands beside it, for people."""
     shown = (
         f"{standing.score:.1f}" if standing.score is not None else f"building, {standing.building}"
     )
@@ -32,6 +34,9 @@ def print_standing(name: str, standing: Standing) -> None:
             for r in standing.rituals
         ),
     )
+    promised = beside.follow_through
+    if promised.settled:
+        out.print(f"\npromises: {promised.kept} of {promised.settled} kept; in no score")
 
 
 def _number(value: float | None) -> str:

@@ -11,8 +11,9 @@ from troth.domain.states import NudgePurpose, Sensitivity
 class Content:
     """What there is to say. `link` opens the answer page; `ask` and `prompt` are the ritual's.
 
-    `is_answered_here` where its channel brings answers back. `enclosed` is what goes with it of the
-    couple's own: the other's words, a promise, a review's digest.
+    A nudge with a `text` of its own asks that instead. `is_answered_here` where its channel brings
+    answers back. `enclosed` is what goes with it of the couple's own: the other's words, a promise,
+    a review's digest.
     """
 
     purpose: NudgePurpose
@@ -58,9 +59,9 @@ def _told(content: Content, shown: Sensitivity, language: Language) -> tuple[str
 def _open_body(content: Content, ritual: Ritual, language: Language) -> str:
     if content.purpose is NudgePurpose.SHARE:
         return content.enclosed
-    if content.text is not None:
-        return content.text
-    ask = content.ask
+    if content.purpose is NudgePurpose.STEP:
+        return content.text or ""
+    ask = content.text or content.ask
     if content.purpose is NudgePurpose.REMINDER:
         ask = language.say("reminder", ask=ask)
     lines = [ask]

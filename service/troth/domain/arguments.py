@@ -131,7 +131,7 @@ def _promise(_phrase: list[str], rest: list[str], vocabulary: Vocabulary) -> Sai
     if not folded(rest):
         return None
     plain = tuple(map(folded_word, rest))
-    for start in range(len(rest) - 1, max(0, len(rest) - MOST_WORDS - 1), -1):
+    for start in reversed(range(max(0, len(rest) - MOST_WORDS - 1), len(rest))):
         count = longest(vocabulary.by, plain[start:])
         when = read_when(rest[start + count :], vocabulary) if count else None
         if when is not None:

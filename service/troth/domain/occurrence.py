@@ -34,7 +34,12 @@ class Stamp:
     @property
     def terms(self) -> Terms:
         """The part that rules judge by."""
-        return Terms(self.rule, tuple(self.due), self.lead)
+        return Terms(self.rule, tuple(self.due), self.lead, self.promise is not None)
+
+    @property
+    def promise(self) -> str | None:
+        """The id of the reply that promised it, where it is a promise."""
+        return self.about.get("promise")
 
 
 def stamp(ritual: Ritual, slot: Slot, zone: str, born: int, kept: int) -> Stamp:

@@ -9,11 +9,15 @@ from troth.domain.states import Account, Excuse, OccurrenceState, Rule
 
 @dataclass(frozen=True)
 class Terms:
-    """What an occurrence was born with: its rule, its partners' keys and whose turn it is."""
+    """What an occurrence was born with: its rule, its partners' keys and whose turn it is.
+
+    Of a promise (`is_promise`) the lead is who made it.
+    """
 
     rule: Rule
     partners: tuple[str, ...]
     lead: str | None = None
+    is_promise: bool = False
 
     @property
     def needed(self) -> tuple[str, ...]:
@@ -55,6 +59,8 @@ def judge(
     have left, `over` whether the window has ended. Pure, and the same for a late reply: what was
     said counts as if it had been said in time.
     """
+    if terms.is_promise:
+        return _judge_promise(terms, accounts, reached, over=over)
     decide = _judge_each if terms.rule is Rule.EACH else _judge_joint
     outcome = decide(terms, accounts, over=over)
     if outcome is None or outcome.state in (OccurrenceState.KEPT, OccurrenceState.EXCUSED):
@@ -91,3 +97,22 @@ def _judge_each(terms: Terms, accounts: Mapping[str, Account], *, over: bool) ->
         return None
     done = sum(accounts.get(partner) is Account.DONE for partner in asked)
     return scored(done / len(asked))
+
+
+def _judge_promise(
+    terms: Terms, accounts: Mapping[str, Account], reached: AbstractSet[str], *, over: bool
+) -> Outcome | None:
+    """Judge a promise: either may say that it was kept, its maker alone that it was not.
+
+    Silence says nothing of a promise, so it is never a miss.
+    """
+    said, makers = set(accounts.values()), accounts.get(terms.lead or "")
+    if {Account.DONE, Account.NO} <= said:
+        return excused(Excuse.DIFFERING)
+    if Account.DONE in said:
+        return scored(1.0)
+    if makers is Account.NO:
+        return scored(0.0)
+    if makers is Account.SKIP:
+        return excused(Excuse.SKIPPED)
+    return excused(Excuse.SKIPPED if accounts or reached else Excuse.UNDELIVERED) if over else None

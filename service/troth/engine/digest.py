@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from troth.domain.ritual import Ritual
 from troth.domain.states import Section
+from troth.engine.digests import trust
 from troth.store import couples
 from troth.store.records import Couple, Parcel, Partner
 from troth.store.vault import Vault
@@ -26,7 +27,10 @@ class Reading:
 
 
 SectionText = Callable[[Connection, Reading], str]
-SECTIONS: Mapping[Section, SectionText] = {}
+SECTIONS: Mapping[Section, SectionText] = {
+    Section.THANKS: trust.thanks,
+    Section.PROMISES: trust.promised,
+}
 
 
 def digest(conn: Connection, vault: Vault, parcel: Parcel, now: datetime) -> str:
@@ -36,5 +40,7 @@ def digest(conn: Connection, vault: Vault, parcel: Parcel, now: datetime) -> str
     couple = couples.load_couple(conn, parcel.nudge.couple_id)
     reader = couple.partner_by_id(parcel.nudge.partner_id)
     reading = Reading(vault, couple, reader, parcel.ritual, parcel.nudge.occurrence_id, now)
-    texts = (SECTIONS[section](conn, reading) for section in parcel.ritual.digest)
+    texts = (
+        SECTIONS[section](conn, reading) for section in parcel.ritual.digest if section in SECTIONS
+    )
     return "\n\n".join(text for text in texts if text)

@@ -61,7 +61,7 @@ def take_in(
     partner, language = couple.partner_by_id(reply.partner_id), languages.of(couple.language)
     found = candidates(conn, couple, partner, reply, now)
     said = reply.said or parse(reply.text, language.grammar, found.expected)
-    visit = Visit(vault, couple, partner, language, reply, said, now)
+    visit = Visit(vault, couple, partner, language, reply, said, now, reply_id)
     chosen = found.choose(said)
     meant = occurrences.lock_occurrence(conn, chosen.id) if chosen else None
     if said.verb is Verb.DONE and said.code is None and not found.any:

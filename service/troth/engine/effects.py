@@ -1,6 +1,6 @@
 """What each verb of a reply does, and what is said back."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -20,7 +20,7 @@ from troth.engine.settle import settle_occurrence
 from troth.engine.verdict import NOTHING_NOW
 from troth.engine.visit import Visit, ritual_of, title_of
 from troth.store import channels, ledger, nudges, occurrences
-from troth.store.records import Channel, Occurrence, Partner
+from troth.store.records import Channel, Nudge, Occurrence, Partner
 from troth.store.replies import ACCOUNTS
 from troth.store.vault import Vault
 
@@ -77,10 +77,17 @@ def snooze(conn: Connection, vault: Vault, visit: Visit, occurrence: Occurrence)
         "due_at": at,
         "expires_at": occurrence.ends_at,
         "code": nudges.code_of(conn, occurrence.id, visit.partner.id),
+        "text": _asked_last(mine),
     }
     nudges.plan_nudges(conn, vault, [planned], visit.now)
     local = at.astimezone(visit.partner.zone)
     return visit.language.say("snoozed", title=title, at=f"{local:%H:%M}")
+
+
+def _asked_last(mine: Sequence[Nudge]) -> str | None:
+    """Return what the last nudge that asked said of its own: later it says the same."""
+    asked = [nudge.text for nudge in mine if nudge.purpose in nudges.TOLD and nudge.sent_at]
+    return asked[-1] if asked else None
 
 
 def snoozed_until(later: timedelta | time | None, partner: Partner, now: datetime) -> datetime:

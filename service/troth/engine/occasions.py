@@ -67,9 +67,16 @@ def open_occasion(conn: Connection, vault: Vault, occasion: Occasion, now: datet
     rituals.count_birth(conn, row.id)
     ways = channels.confirmed_channels(conn, [partner.id for partner in couple.partners])
     codes = nudges.codes_in_use(conn, {couple.id}, now - CODE_REST)
-    planned = list(first_nudges(couple, birth, occurrence_id, ways, codes))
+    first = first_nudges(couple, birth, occurrence_id, ways, codes)
+    planned = [{**nudge, **_says(couple, birth, opening, nudge["partner_id"])} for nudge in first]
     nudges.plan_nudges(conn, vault, planned, now)
     return occurrence_id
+
+
+def _says(couple: Couple, birth: Birth, opening: Opening, partner_id: int) -> dict[str, object]:
+    """Return what a first nudge asks of its own, of use until the last is asked what stays."""
+    text = opening.says.get(couple.partner_by_id(partner_id).key)
+    return {"text": text, "expires_at": birth.slot.last_due_at if text else birth.ends_at}
 
 
 def called_ritual(couple: Couple, practice: str) -> Ritual:
@@ -104,7 +111,7 @@ def _birth(
     while occurrences.has_slot(conn, row.id, minute.isoformat(timespec="minutes")):
         minute += A_MINUTE
     asked = opening.asks or {partner.key: "" for partner in couple.partners}
-    slot = Slot(minute, dict.fromkeys(asked, now))
+    slot = Slot(minute, {key: opening.due.get(key, now) for key in asked})
     if opening.window is not None:
         ritual = replace(ritual, window=opening.window)
     terms = stamp(ritual, slot, couple.zones.name(ZONE_COUPLE), row.born, row.kept)

@@ -11,9 +11,11 @@ from troth.domain.score import BUILDING
 from troth.domain.slots import instant
 from troth.domain.states import Sensitivity
 from troth.domain.when import resolve
+from troth.engine.mechanisms import promise
 from troth.engine.recall import recall
 from troth.engine.settle import settle_occurrence
 from troth.engine.standing import couple_standing
+from troth.engine.unsaid import unsay
 from troth.engine.visit import Visit, may_name, title_of
 from troth.store import couples, nudges, occurrences, replies, rituals
 from troth.store.records import Occurrence, ritual_from_json
@@ -26,11 +28,14 @@ MORNING = time(4)  # a pause until Monday is over when Monday begins
 
 
 def undo(conn: Connection, visit: Visit) -> str:
-    """Take the partner's last answer back, if it is of the last ten minutes.
+    """Take back the partner's last answer, thanks or promise, if it is of the last ten minutes.
 
     A link or a code says to what it was; a tap that is taken away takes back what it had answered,
     and where that is nothing, or does not hold any more, nobody waits to hear of it.
     """
+    unsaid = unsay(conn, visit, UNDO)
+    if unsaid is not None:
+        return unsaid
     is_tap = visit.said.is_reaction
     taken = _untap(conn, visit) if is_tap else _take_back(conn, visit)
     if taken is None:
@@ -123,16 +128,6 @@ def thanks(_: Connection, visit: Visit) -> str:
     return visit.language.say("thanked")
 
 
-def promise(_: Connection, visit: Visit) -> str:
-    """A promise is kept likewise; its day is said back, so that it was read rightly."""
-    if visit.said.when is None:
-        return visit.language.say("promise_by_when")
-    until = resolve(visit.said.when, _local(visit))
-    if until < _local(visit):
-        return visit.language.say("promise_by_when")
-    return visit.language.say("promised", until=_day(until))
-
-
 def repair(_: Connection, visit: Visit) -> str:
     """One calm sentence, to who asked for it."""
     return visit.language.say("repair")
@@ -148,7 +143,7 @@ REQUESTS: Mapping[Verb, Request] = {
     Verb.QUIET: quiet,
     Verb.RESUME: resume,
     Verb.THANKS: thanks,
-    Verb.PROMISE: promise,
+    Verb.PROMISE: promise.make,
     Verb.REPAIR: repair,
 }
 
@@ -208,7 +203,3 @@ def _shown(visit: Visit, moment: datetime) -> str:
     local = moment.astimezone(visit.partner.zone)
     is_today = local.date() == _local(visit).date()
     return f"{local:%H:%M}" if is_today else f"{local:%Y-%m-%d %H:%M}"
-
-
-def _day(local: datetime) -> str:
-    return f"{local:%Y-%m-%d}"

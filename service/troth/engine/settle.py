@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from troth.domain.ladder import next_follow_up
-from troth.domain.rules import Outcome, judge
-from troth.domain.states import NudgeState
+from troth.domain.rules import Outcome, excused, judge
+from troth.domain.states import Excuse, NudgeState
 from troth.engine import events
 from troth.engine.expiry import expire
 from troth.engine.standing import couple_standing
 from troth.engine.together import do_together
-from troth.store import couples, ledger, nudges, occurrences, replies, rituals
+from troth.store import couples, ledger, nudges, occurrences, replies, rituals, trust
 from troth.store.database import Database
 from troth.store.records import Occurrence
 
@@ -62,6 +62,9 @@ def settle_occurrence(conn: Connection, occurrence_id: int, now: datetime) -> No
 
 
 def _judge(conn: Connection, occurrence: Occurrence, now: datetime) -> Outcome | None:
+    promise = occurrence.stamp.promise
+    if promise is not None and trust.taken_back(conn, [int(promise)]):
+        return excused(Excuse.SKIPPED)
     said = replies.acknowledgements(conn, occurrence.id)
     reached = {
         rung.partner for rung in nudges.rungs(conn, occurrence.id) if rung.state is NudgeState.SENT

@@ -13,7 +13,7 @@ from troth.store import nudges, occurrences, replies
 from troth.store.records import Couple, Occurrence, Partner
 
 CODE_REST = timedelta(days=7)  # for so long a code means what it meant, and nothing else
-_LOOK_BACK = timedelta(days=2)  # covers any one day, wherever it starts
+_LOOK_BACK = timedelta(days=4)  # covers any one day, and a promise that was told of before
 _MOST_RECENT = 50
 
 
@@ -110,8 +110,16 @@ def _latest_unanswered(
     today = day_of(now, couple.zone, couple.day_starts)
     since = now - _LOOK_BACK
     for occurrence in occurrences.recent_of(conn, couple.id, since, now, _MOST_RECENT):
-        if day_of(occurrence.due_at, couple.zone, couple.day_starts) != today:
+        if day_of(_day_due(occurrence), couple.zone, couple.day_starts) != today:
             continue
+        if occurrence.stamp.due.get(partner.key, now) > now:
+            continue  # they have not been asked yet
         if partner.key not in replies.acknowledgements(conn, occurrence.id):
             return occurrence
     return None
+
+
+def _day_due(occurrence: Occurrence) -> datetime:
+    """Return the moment whose day is the occurrence's: of a promise, that which was promised."""
+    is_promise = occurrence.stamp.promise is not None
+    return max(occurrence.stamp.due.values()) if is_promise else occurrence.due_at

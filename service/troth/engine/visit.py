@@ -26,6 +26,7 @@ class Visit:
     reply: Reply
     said: Said
     now: datetime
+    reply_id: int = 0
 
     @property
     def other(self) -> Partner:

@@ -18,6 +18,7 @@ from troth.delivery.inbox_channel import SCHEME
 from troth.domain.score import Standing
 from troth.domain.states import Sensitivity
 from troth.engine.apply import apply
+from troth.engine.beside import Beside, beside_score
 from troth.engine.standing import couple_standing
 from troth.schedules.answers import AnswersFile
 from troth.schedules.couple import CoupleSchedule, Way
@@ -67,7 +68,7 @@ class Simulated:
     """What came of it: each couple as applied, with where it stands in the end; and the log."""
 
     span: Span
-    standings: tuple[tuple[Couple, Standing], ...]
+    standings: tuple[tuple[Couple, Standing, Beside], ...]
     log: tuple[Entry, ...]
 
 
@@ -108,7 +109,8 @@ def _result(store: Store, span: Span, known: Sequence[Couple], talk: Talk) -> Si
     with store.db.reading() as conn:
         for couple in known:
             told += from_ledger(couple, ledger.read(conn, couple.id, last=EVERYTHING))
-            standings.append((couple, couple_standing(conn, couple.id)))
+            standing = couple_standing(conn, couple.id)
+            standings.append((couple, standing, beside_score(conn, couple.id)))
     return Simulated(span, tuple(standings), in_order(told))
 
 

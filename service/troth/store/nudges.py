@@ -60,6 +60,17 @@ def withdraw(
     return list(conn.execute(taken_back.returning(nudges.c.id)).scalars())
 
 
+def ask_plainly(conn: Connection, occurrence_id: int, partner_id: int) -> int:
+    """Let what is planned for a partner ask what its occurrence asks; return how many that were."""
+    planned = (
+        (nudges.c.occurrence_id == occurrence_id)
+        & (nudges.c.partner_id == partner_id)
+        & (nudges.c.state == NudgeState.PLANNED)
+        & nudges.c.purpose.in_(TOLD)
+    )
+    return conn.execute(update(nudges).where(planned).values(text=None)).rowcount
+
+
 def plan_anew(conn: Connection, occurrence_id: int, now: datetime) -> None:
     """Plan again what an answer had taken back: the answer is taken back itself."""
     taken_back = (

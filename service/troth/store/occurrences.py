@@ -271,6 +271,18 @@ def open_for(
     return [(to_occurrence(row), row.code) for row in conn.execute(query)]
 
 
+def due_before(conn: Connection, occurrence_id: int) -> datetime | None:
+    """Return when the occurrence before this one of the same ritual was due, aware UTC."""
+    this, before = occurrences.alias(), occurrences
+    query = (
+        select(before.c.due_at)
+        .join(this, this.c.ritual_id == before.c.ritual_id)
+        .where(this.c.id == occurrence_id, before.c.due_at < this.c.due_at)
+    )
+    moment: datetime | None = conn.execute(query.order_by(before.c.due_at.desc()).limit(1)).scalar()
+    return moment
+
+
 def born_early(conn: Connection, couple_id: int, now: datetime) -> list[Occurrence]:
     """Return a couple's open occurrences whose moment is still to come."""
     query = select(occurrences).where(

@@ -253,6 +253,7 @@ replies = Table(
     Column("number", Float),
     Column("choice", String(64)),
     Column("words_sealed", Text),
+    Column("taken_back_at", Instant),  # thanks or a promise that count no more
     Column("answer", Text, nullable=False),  # what was said back; a duplicate hears it again
     Column("received_at", Instant, nullable=False),
     UniqueConstraint("way", "provider_id"),

@@ -4,7 +4,7 @@ It shows what its reader said, never whether the other has answered.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -80,6 +80,7 @@ class Card:
     kind: AnswerKind | None = None
     ask: str = ""
     prompt: str | None = None
+    topic: str = field(default="", repr=False)
     how: str = ""
     why: str = ""
     lite: str | None = None
@@ -124,7 +125,8 @@ def cards_of(
         else:
             occurrence = found[nudge.occurrence_id]
             ritual = _read(rows[occurrence.ritual_id])
-            cards.append(_card(conn, vault, reader, token, occurrence, ritual, state))
+            card = _card(conn, vault, reader, token, occurrence, ritual, state)
+            cards.append(_with_own(card, vault, nudge, occurrence))
     return cards
 
 
@@ -182,6 +184,13 @@ def _card(
         begun=any(n.purpose is NudgePurpose.STEP for n in mine),
         told_steps=tuple(n.text or "" for n in mine if _is_told_step(n)),
     )
+
+
+def _with_own(card: Card, vault: Vault, nudge: Nudge, occurrence: Occurrence) -> Card:
+    """Return a card with the words that it is about, and what its nudge asked of its own."""
+    topic = vault.open(occurrence.topic_sealed) if occurrence.topic_sealed else ""
+    asks = nudge.text if nudge.purpose in nudges.TOLD else None
+    return replace(card, topic=topic, ask=asks or card.ask)
 
 
 def _of_ritual(ritual: Ritual | None) -> dict[str, Any]:

@@ -28,13 +28,16 @@ class Scene:
 class Opening:
     """How an occasion opens its occurrence. `asks` is by partner key: only these are asked.
 
-    What is left out, the practice gives.
+    What is left out, the practice gives. `due` says when each is asked (aware UTC) where that is
+    not at once, and `says` what a first nudge asks until then, where that is not what stays.
     """
 
     asks: Mapping[str, str] | None = None
     choices: Mapping[str, str] = field(default_factory=dict)
     window: timedelta | None = None
     prompt: str | None = None
+    due: Mapping[str, datetime] = field(default_factory=dict)
+    says: Mapping[str, str] = field(default_factory=dict)
 
 
 Answered = Callable[[Connection, Visit, Occurrence, Ritual], str | None]

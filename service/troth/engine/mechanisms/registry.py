@@ -7,8 +7,9 @@ holds anything in memory: a process may be killed between any two lines.
 from collections.abc import Mapping, Sequence
 
 from troth.domain.states import Mechanism
+from troth.engine.mechanisms import promise
 from troth.engine.mechanisms.hooks import Answered, Opener, Reviewer
 
-ANSWERED: Mapping[Mechanism, Answered] = {}
-OPENERS: Mapping[Mechanism, Opener] = {}
+ANSWERED: Mapping[Mechanism, Answered] = {Mechanism.PROMISE: promise.answered}
+OPENERS: Mapping[Mechanism, Opener] = {Mechanism.PROMISE: promise.opened}
 REVIEWERS: Sequence[Reviewer] = ()

@@ -34,6 +34,7 @@ def upgrade() -> None:
     _index_where("ix_occurrences_unreviewed", "occurrences", ["id"], "reviewed IS false")
     op.add_column("replies", sa.Column("number", sa.Float()))
     op.add_column("replies", sa.Column("choice", sa.String(length=64)))
+    op.add_column("replies", sa.Column("taken_back_at", sa.DateTime(timezone=True)))
     op.add_column("replies", sa.Column("tap", sa.String(length=200)))
     _add_occasions()
     _add_seasons()

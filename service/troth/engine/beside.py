@@ -1,0 +1,20 @@
+"""What stands beside a couple's score, and is never mixed into it: figures of other things."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from troth.domain.promises import FollowThrough, follow_through
+from troth.store import promises
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A couple's figures beside its score."""
+
+    follow_through: FollowThrough
+
+
+def beside_score(conn: Connection, couple_id: int) -> Beside:
+    """Return a couple's figures as things stand now."""
+    return Beside(follow_through(promises.outcomes(conn, couple_id)))

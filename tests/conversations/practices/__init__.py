@@ -1,0 +1,1 @@
+"""Conversations that play the catalogue's practices through, by reply."""
