@@ -115,6 +115,16 @@ def previous_due(conn: Connection, occurrence_id: int) -> datetime | None:
     return found
 
 
+def latest_due(conn: Connection, ritual_id: int) -> datetime | None:
+    """Return when the newest announced occurrence of a ritual was due; aware UTC."""
+    query = select(occurrences.c.due_at).where(
+        occurrences.c.ritual_id == ritual_id, occurrences.c.announced
+    )
+    newest = query.order_by(occurrences.c.due_at.desc()).limit(1)
+    found: datetime | None = conn.execute(newest).scalar()
+    return found
+
+
 def tie(conn: Connection, reply: Reply, occurrence_id: int | None) -> None:
     """Let a reply be about this occurrence, whatever it was taken to be about."""
     this = (replies.c.way == reply.way) & (replies.c.provider_id == reply.provider_id)

@@ -12,7 +12,8 @@ from troth.domain.states import ChannelState
 from troth.engine.standing import couple_standing
 from troth.store import channels, couples, nudges
 from troth.store.records import Partner
-from troth.web.cards import Card, Look, Reader, cards_of
+from troth.web.cards import Card, Look, cards_of
+from troth.web.content import Reader
 from troth.web.pages import Pages
 
 LETTERS = 60
