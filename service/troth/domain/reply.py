@@ -203,9 +203,11 @@ def _followed(
     said = read_argument(verb, words[:spoken], rest, grammar)
     if said is None:
         return _unmatched(words, expected)
-    if expected.takes_words:
-        return said if _is_clear(said, rest) else _unmatched(words, expected)
-    return said
+    if not expected.takes_words or _is_clear(said, rest):
+        return said
+    if expected.kind is AnswerKind.REVIEW and verb is Verb.DONE and spoken == 1:
+        return Said(Verb.WORDS, words=as_words(rest))  # "done: more walks" says both at once
+    return _unmatched(words, expected)
 
 
 def _is_clear(said: Said, rest: list[str]) -> bool:

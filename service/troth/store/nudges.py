@@ -121,12 +121,18 @@ def channels_tried(conn: Connection, nudge: Nudge) -> list[int]:
     return list(conn.execute(query).scalars())
 
 
-def told(conn: Connection, partner_id: int, last: int) -> list[Nudge]:
-    """Return what a partner was told of occurrences, by whatever channel, the latest first."""
+def told(
+    conn: Connection, partner_id: int, last: int, *, with_tellings: bool = False
+) -> list[Nudge]:
+    """Return what a partner was told of occurrences, by whatever channel, the latest first.
+
+    With tellings, also what Troth said of its own.
+    """
+    wanted = nudges.c.occurrence_id.is_not(None)
+    if with_tellings:
+        wanted |= nudges.c.purpose == NudgePurpose.TELL
     query = select(nudges).where(
-        nudges.c.partner_id == partner_id,
-        nudges.c.state == NudgeState.SENT,
-        nudges.c.occurrence_id.is_not(None),
+        nudges.c.partner_id == partner_id, nudges.c.state == NudgeState.SENT, wanted
     )
     newest = query.order_by(nudges.c.created_at.desc(), nudges.c.id.desc()).limit(last)
     return [to_nudge(row) for row in conn.execute(newest)]

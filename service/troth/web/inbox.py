@@ -74,7 +74,8 @@ def _show_demo(store: Store, pages: Pages) -> Response:
 
 def _tray(conn: Connection, store: Store, reader: Reader, last: int, back: str) -> Tray:
     partner = reader.partner
-    cards = cards_of(conn, store.vault, reader, nudges.told(conn, partner.id, last))
+    told = nudges.told(conn, partner.id, last, with_tellings=True)
+    cards = cards_of(conn, store.vault, reader, told)
     mine = channels.channels_of(conn, [partner.id])[partner.id]
     return Tray(
         partner=partner,
