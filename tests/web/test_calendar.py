@@ -36,7 +36,7 @@ def events_of(house: House, web: httpx.Client, key: str) -> list[tuple[str, str]
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
     read = Calendar.from_ical(answer.text)
-    return [(f"{event['dtstart'].dt:%m-%d %H:%M}", str(event["summary"])) for event in read.events]
+    return [(f"{event.start:%m-%d %H:%M}", str(event["summary"])) for event in read.events]
 
 
 def test_eight_weeks_stand_on_each_partners_own_clock(house: House, web: httpx.Client) -> None:

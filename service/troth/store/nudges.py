@@ -128,11 +128,12 @@ def told(
 
     With tellings, also what Troth said of its own.
     """
-    wanted = nudges.c.occurrence_id.is_not(None)
-    if with_tellings:
-        wanted |= nudges.c.purpose == NudgePurpose.TELL
+    is_told = nudges.c.occurrence_id.is_not(None)
+    is_telling = nudges.c.purpose == NudgePurpose.TELL
     query = select(nudges).where(
-        nudges.c.partner_id == partner_id, nudges.c.state == NudgeState.SENT, wanted
+        nudges.c.partner_id == partner_id,
+        nudges.c.state == NudgeState.SENT,
+        is_told | is_telling if with_tellings else is_told,
     )
     newest = query.order_by(nudges.c.created_at.desc(), nudges.c.id.desc()).limit(last)
     return [to_nudge(row) for row in conn.execute(newest)]
