@@ -132,3 +132,33 @@ def test_partners_prints_each_ones_own_address(troth: Run, evening: None) -> Non
 def test_a_partner_or_couple_that_is_not_there_is_named(troth: Run, evening: None) -> None:
     assert troth("reply", "--partner", "cleo", "done").is_one_clear_line("ana and ben")
     assert troth("score", "--couple", "Ana & Bob").is_one_clear_line("'Ana & Ben'")
+
+
+def test_the_log_of_a_partner_holds_their_own_words_and_what_was_shown_to_them(
+    troth: Run, evening: None
+) -> None:
+    troth("reply", "--partner", "ana", "the sea; the rain")
+    ask = ("log", "--partner")
+    assert "the sea" not in troth("log").out + troth(*ask, "ben").out
+    (own,) = json.loads(troth(*ask, "Ana", "--json").out)
+    assert own | {"at": "", "occurrence": ""} == {
+        "at": "",
+        "ritual": "goodnight",
+        "occurrence": "",
+        "partner": "ana",
+        "name": "Ana",
+        "said": "words",
+        "text": "the sea; the rain",
+    }
+    troth("reply", "--partner", "ben", "soup")
+    shown = troth(*ask, "ben").out
+    assert "the sea; the rain" in shown
+    assert "soup" in shown
+    assert "the sea" not in troth("log", "--json").out
+
+
+def test_partners_print_a_calendar_to_subscribe_to(troth: Run, evening: None) -> None:
+    rows = json.loads(troth("partners", "--json").out)
+    assert all("/calendar/" in row["calendar"] for row in rows)
+    assert rows[0]["calendar"] in troth("partners").out
+    assert len({row["calendar"] for row in rows}) == 2

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from pathlib import Path
@@ -18,18 +19,19 @@ from tests.support.ports import answers, free_port
 from troth.bootstrap import build, open_store
 from troth.clock import ManualClock
 from troth.delivery.courier import is_channel_url
-from troth.domain.states import ChannelState, NudgePurpose
+from troth.domain.states import AnswerKind, ChannelState, NudgePurpose
 from troth.engine.apply import apply
 from troth.engine.standing import couple_standing
 from troth.schedules.couple import CoupleSchedule
 from troth.schedules.load import load_schedules
 from troth.settings import Settings
 from troth.store import channels, couples, inbox, nudges, occurrences, replies, rituals
-from troth.store.records import Couple, Nudge, Occurrence, Partner
+from troth.store.records import Couple, Nudge, Occurrence, Partner, stamp_to_json
 from troth.store.replies import Acknowledgement
 from troth.store.tables import occurrences as occurrence_table
 from troth.store.tables import positions
 from troth.store.tables import replies as reply_table
+from troth.store.tables import rituals as ritual_table
 from troth.web.app import create_app
 from troth.workers import QUEUE
 
@@ -119,6 +121,27 @@ class House:
     def link(self, key: str, ritual: str, couple: str = "Ana & Ben") -> str:
         """The address of the answer page of a partner's newest nudge of a ritual."""
         return f"/r/{self.store.vault.token(self.nudge(key, ritual, couple).seed)}"
+
+    def newest_link(self, key: str) -> str:
+        """The address of the page behind whatever reached a partner last."""
+        with self.store.db.reading() as conn:
+            letters = inbox.letters(conn, self.store.vault, self.partner(key).id, 1)
+        return f"/r/{self.store.vault.token(letters[0].nudge.seed)}"
+
+    def offer(self, ritual: str, choices: dict[str, str]) -> str:
+        """Let what was asked be a choice of these; the address of Ana's page of it."""
+        found = self.occurrence("ana", ritual)
+        offered = replace(found.stamp, kind=AnswerKind.CHOICE, choices=choices)
+        asked = occurrence_table.update().where(occurrence_table.c.id == found.id)
+        with self.store.db.writing() as conn:
+            conn.execute(asked.values(terms=stamp_to_json(offered)))
+        return self.link("ana", ritual)
+
+    def damage_ritual(self, key: str) -> None:
+        """Make a ritual's row unreadable."""
+        damaged = ritual_table.update().where(ritual_table.c.key == key)
+        with self.store.db.writing() as conn:
+            conn.execute(damaged.values(spec={"cron": "0 0 31 2 *"}))
 
     def consent_link(self, key: str) -> str:
         """The address of the page that asks for the newest channel's consent."""

@@ -1,8 +1,13 @@
-"""The mark of a test that plays practices of the catalogue through."""
+"""Which practices a test plays through by reply: the catalogue has none that nobody played."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import pytest
 
+T = TypeVar("T", bound=Callable[..., Any])
 
-def plays(*names: str) -> pytest.MarkDecorator:
-    """Mark a test as one that plays these practices through by reply."""
+
+def plays(*names: str) -> Callable[[T], T]:
+    """Mark a test as playing these practices through."""
     return pytest.mark.plays(*names)

@@ -4,17 +4,20 @@ from typing import Annotated, Any
 
 import typer
 
+from troth.bootstrap import Store
 from troth.cli.examining import examine
-from troth.cli.finding import the_couple, the_store
+from troth.cli.finding import the_couple, the_partner, the_store
 from troth.cli.output import AsJson, out, print_json, print_table
 from troth.cli.standing import print_standing, standing_data
 from troth.engine.beside import beside_score
 from troth.engine.explain import explain
 from troth.engine.health import Health
+from troth.engine.seen import seen
 from troth.engine.standing import couple_standing
 from troth.errors import TrothError
 from troth.settings import Settings, load_settings
 from troth.store import channels, ledger
+from troth.store.records import Partner
 
 Couple = Annotated[str | None, typer.Option(help="The couple's name.")]
 
@@ -28,11 +31,21 @@ def add_to(app: typer.Typer) -> None:
 def log(
     couple: Couple = None,
     *,
+    partner: Annotated[
+        str | None, typer.Option(help="What this partner may see of what was said, with words.")
+    ] = None,
     last: Annotated[int, typer.Option(min=1, max=10_000, help="How many events.")] = 50,
     as_json: AsJson = False,
 ) -> None:
-    """Print what happened: the ledger's events, oldest first."""
+    """Print what happened: the ledger's events, oldest first; they hold nobody's words.
+
+    With --partner, what was said instead, as far as that partner may see it: their own words and
+    numbers, and the other's where these have been shown.
+    """
     store = the_store()
+    if partner is not None:
+        _print_seen(store, couple, partner, last, as_json=as_json)
+        return
     couple_id = the_couple(store, couple).id if couple else None
     with store.db.reading() as conn:
         events = ledger.read(conn, couple_id, last=last)
@@ -80,7 +93,7 @@ def why(
 
 
 def partners(couple: Couple = None, *, as_json: AsJson = False) -> None:
-    """Print each partner's secret inbox address and the state of their channels."""
+    """Print each partner's secret inbox and calendar addresses, and the state of their channels."""
     store = the_store()
     found = the_couple(store, couple)
     with store.db.reading() as conn:
@@ -89,6 +102,7 @@ def partners(couple: Couple = None, *, as_json: AsJson = False) -> None:
         {
             "partner": partner.key,
             "inbox": f"{store.settings.page_url}/inbox/{store.vault.token(partner.seed)}",
+            "calendar": _calendar(store, partner),
             "channels": [f"h{c.id} {c.scheme} {c.state}" for c in held[partner.id]],
         }
         for partner in found.partners
@@ -98,6 +112,7 @@ def partners(couple: Couple = None, *, as_json: AsJson = False) -> None:
         return
     for row in rows:
         out.print(f"{row['partner']}: {row['inbox']}")
+        out.print(f"  calendar {row['calendar']}")
         for channel in row["channels"]:
             out.print(f"  {channel}")
 
@@ -127,6 +142,25 @@ def _explained_settings() -> list[tuple[str, str, str]]:
         shown = "unset" if value is None else str(value) if field.repr else "set"
         rows.append((f"TROTH_{name.upper()}", field.description or "", shown))
     return rows
+
+
+def _calendar(store: Store, partner: Partner) -> str:
+    """Return the address to which a calendar program can subscribe."""
+    token = store.vault.calendar_token(partner.id, partner.seed)
+    return f"{store.settings.page_url}/calendar/{token}.ics"
+
+
+def _print_seen(store: Store, couple: str | None, key: str, last: int, *, as_json: bool) -> None:
+    """Print what one partner may see of what was said."""
+    found = the_couple(store, couple)
+    partner = the_partner(found, key)
+    with store.db.reading() as conn:
+        rows = seen(conn, store.vault, found, partner, last)
+    if as_json:
+        print_json([vars(row) for row in rows])
+        return
+    table = ((r.at[:19], r.ritual, r.occurrence, r.name, r.said, r.text) for r in rows)
+    print_table(("time (UTC)", "ritual", "id", "who", "said", "what"), table)
 
 
 def _facts(data: dict[str, Any]) -> str:

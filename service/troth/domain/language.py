@@ -68,6 +68,21 @@ MESSAGES: Mapping[str, frozenset[str]] = {
     "next_line": frozenset({"title", "at"}),
     "nothing_next": frozenset(),
     "why_line": frozenset({"title", "at"}),
+    "offer_talk": frozenset(),
+    "share_nothing": frozenset(),
+    "share_waits": frozenset(),
+    "shared": frozenset(),
+    "another_card": frozenset({"title"}),
+    "no_other_card": frozenset({"title"}),
+    "section_words": frozenset(),
+    "section_coming": frozenset(),
+    "section_last": frozenset({"day"}),
+    "own_numbers": frozenset({"title", "numbers"}),
+    "trend_up": frozenset(),
+    "trend_down": frozenset(),
+    "trend_level": frozenset(),
+    "both_mean": frozenset({"mean"}),
+    "digest_more": frozenset(),
 }
 
 

@@ -45,7 +45,6 @@ _NUMBER = re.compile(r"[0-9]{1,6}")
 _CODED_AFTER = frozenset({Verb.DONE, Verb.NO, Verb.SKIP, Verb.BEGIN, Verb.UNDO, Verb.WHY})
 _ANSWERS = frozenset({Verb.DONE, Verb.NO, Verb.SKIP, Verb.LATER, Verb.BEGIN, Verb.RATING})
 _MOST_ASIDES = 3
-_WORDED = frozenset({AnswerKind.WORDS, AnswerKind.REVIEW})
 _BY_NUMBER = frozenset({AnswerKind.RATING, AnswerKind.CHOICE, AnswerKind.NUMBER})
 _MEASURED = re.compile(r"[0-9]{1,6}(?:[.,][0-9]{1,3})?")
 
@@ -114,7 +113,7 @@ def _spent(words: list[str], grammar: Grammar, expected: Expected) -> Said | Non
 
     Where a rating or words are asked for, "done 3" may as well be one, so it takes `done #3`.
     """
-    is_plain = expected.kind not in {AnswerKind.RATING, *_WORDED}
+    is_plain = expected.kind is not AnswerKind.RATING and not expected.takes_words
     if not expected.spent or not (is_plain or any(word.startswith("#") for word in words[:2])):
         return None
     code, rest = _code(words, grammar, Expected(codes=expected.spent))
@@ -172,7 +171,7 @@ def _statement(
         return told
     plain = folded(words)
     found = _match(words, plain, grammar)
-    aside = grammar.aside(plain) if asides and expected.kind not in _WORDED else 0
+    aside = grammar.aside(plain) if asides and not expected.takes_words else 0
     if aside > (found[1] if found else 0):
         rest = words[_spoken(words, aside) :]
         said = _statement(rest, grammar, expected, asides - 1)
@@ -182,7 +181,7 @@ def _statement(
     spoken = _spoken(words, found[1])
     said = _followed(words, found[0], spoken, grammar, expected)
     # One turn only: "yes but yes but ..." is as long as its writer likes.
-    may_turn = asides > 0 and said.verb is found[0] and expected.kind not in _WORDED
+    may_turn = asides > 0 and said.verb is found[0] and not expected.takes_words
     turned = _turned(said, words[spoken:], grammar, expected) if may_turn else None
     return turned or _with_rating(said, expected)
 
@@ -204,9 +203,11 @@ def _followed(
     said = read_argument(verb, words[:spoken], rest, grammar)
     if said is None:
         return _unmatched(words, expected)
-    if expected.kind in _WORDED:
-        return said if _is_clear(said, rest) else _unmatched(words, expected)
-    return said
+    if not expected.takes_words or _is_clear(said, rest):
+        return said
+    if expected.kind is AnswerKind.REVIEW and verb is Verb.DONE and spoken == 1:
+        return Said(Verb.WORDS, words=as_words(rest))  # "done: more walks" says both at once
+    return _unmatched(words, expected)
 
 
 def _is_clear(said: Said, rest: list[str]) -> bool:
@@ -238,7 +239,7 @@ def _turned(said: Said, rest: list[str], grammar: Grammar, expected: Expected) -
 
 def _bare_later(words: list[str], grammar: Grammar, expected: Expected) -> Said | None:
     """Read `21:30` or `30 min` alone, where neither a number nor words were asked for."""
-    if not words or expected.kind in _WORDED or not any(map(str.isdigit, words[0])):
+    if not words or expected.takes_words or not any(map(str.isdigit, words[0])):
         return None
     return read_later([], words, grammar.vocabulary)
 
@@ -272,7 +273,7 @@ def _spoken(words: list[str], count: int) -> int:
 
 def _unmatched(words: list[str], expected: Expected) -> Said:
     text = " ".join(words)
-    if expected.kind in _WORDED and text.strip(EDGES):
+    if expected.takes_words and text.strip(EDGES):
         return Said(Verb.WORDS, words=text)
     return Said(Verb.UNKNOWN, words=text, is_reaction=is_emoji(text))
 

@@ -9,6 +9,7 @@ from troth.domain.states import AnswerKind
 from troth.domain.when import When
 
 RATINGS = range(1, 11)
+WORDED = frozenset({AnswerKind.WORDS, AnswerKind.REVIEW})  # whatever is written there is an answer
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,11 @@ class Expected:
     choices: Mapping[str, str] = field(default_factory=dict)
     choices_of: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
     spent: Mapping[int, AnswerKind] = field(default_factory=dict)
+
+    @property
+    def takes_words(self) -> bool:
+        """Whether what is no verb is an answer in words."""
+        return self.kind in WORDED
 
     def of(self, code: int) -> "Expected":
         """Return what the nudge of this code asks for."""

@@ -11,8 +11,10 @@ from troth.domain.grammar import Verb
 from troth.domain.language import Languages
 from troth.domain.reply import Reply, parse
 from troth.engine import effects, events
+from troth.engine.another import another
 from troth.engine.effects import ACKNOWLEDGING
 from troth.engine.requests import REQUESTS, Request
+from troth.engine.sharing import share
 from troth.engine.target import Candidates, candidates
 from troth.engine.unasked import open_todays
 from troth.engine.visit import Visit, title_of
@@ -23,8 +25,18 @@ from troth.store.vault import Vault
 
 log = structlog.get_logger()
 
-ASKED: Mapping[Verb, Request] = {Verb.STOP: effects.stop, Verb.START: effects.start, **REQUESTS}
-MOVED = {Verb.LATER: effects.snooze, Verb.SWAP: effects.swap, Verb.BEGIN: effects.begin}
+ASKED: Mapping[Verb, Request] = {
+    Verb.STOP: effects.stop,
+    Verb.START: effects.start,
+    Verb.SHARE: share,
+    **REQUESTS,
+}
+MOVED = {
+    Verb.LATER: effects.snooze,
+    Verb.SWAP: effects.swap,
+    Verb.BEGIN: effects.begin,
+    Verb.ANOTHER: another,
+}
 
 
 @dataclass(frozen=True)

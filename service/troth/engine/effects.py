@@ -13,10 +13,12 @@ from troth.domain.slots import instant
 from troth.domain.states import ChannelState, NudgePurpose
 from troth.engine import events
 from troth.engine.expiry import expire
+from troth.engine.feeling import offers_talk
 from troth.engine.following import share_and_follow
 from troth.engine.recall import recall
 from troth.engine.requests import Swap, swapped
 from troth.engine.settle import settle_occurrence
+from troth.engine.shown import with_unit
 from troth.engine.verdict import NOTHING_NOW
 from troth.engine.visit import Visit, ritual_of, title_of
 from troth.store import channels, ledger, nudges, occurrences
@@ -47,10 +49,14 @@ def _noted(conn: Connection, visit: Visit, occurrence: Occurrence) -> str:
         case Verb.RATING:
             values["rating"] = str(said.rating)
         case Verb.NUMBER:
-            values["number"] = f"{said.number:g}"
+            ritual = ritual_of(conn, occurrence)
+            values["number"] = with_unit(said.number, ritual.unit if ritual else None)
         case Verb.CHOICE:
             values["choice"] = occurrence.stamp.choices.get(said.choice or "", "")
-    return visit.language.say(message, **values)
+    noted = visit.language.say(message, **values)
+    if said.verb is Verb.RATING and offers_talk(conn, visit, occurrence):
+        return f"{noted} {visit.language.say('offer_talk')}"
+    return noted
 
 
 def snooze(conn: Connection, vault: Vault, visit: Visit, occurrence: Occurrence) -> str:

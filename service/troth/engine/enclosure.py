@@ -11,10 +11,10 @@ from datetime import datetime
 import structlog
 from sqlalchemy import Connection
 
-from troth.domain.grammar import Verb
 from troth.domain.states import AnswerKind, NudgePurpose
 from troth.engine.digest import digest
-from troth.store import couples, replies
+from troth.engine.shown import brought
+from troth.store import couples
 from troth.store.records import Parcel
 from troth.store.vault import Vault
 
@@ -41,7 +41,7 @@ def enclose(
 
 def _private(conn: Connection, vault: Vault, parcel: Parcel, now: datetime) -> str:
     if parcel.nudge.purpose is NudgePurpose.SHARE:
-        return _words_of_the_other(conn, vault, parcel)
+        return _brought(conn, vault, parcel)
     if parcel.topic_sealed:
         return vault.open(parcel.topic_sealed)
     if parcel.ritual is not None and parcel.ritual.kind is AnswerKind.REVIEW:
@@ -49,15 +49,11 @@ def _private(conn: Connection, vault: Vault, parcel: Parcel, now: datetime) -> s
     return ""
 
 
-def _words_of_the_other(conn: Connection, vault: Vault, parcel: Parcel) -> str:
-    """Return what the other wrote, with their name before it."""
+def _brought(conn: Connection, vault: Vault, parcel: Parcel) -> str:
+    """Return what the other wrote, or both their numbers, with the names before them."""
     couple = couples.load_couple(conn, parcel.nudge.couple_id)
-    said = replies.acknowledgements(conn, parcel.nudge.occurrence_id or 0)
-    return "\n".join(
-        f"{partner.name}: {vault.open(word.words_sealed)}"
-        for partner in couple.partners
-        if partner.key != parcel.partner
-        and (word := said.get(partner.key))
-        and word.words_sealed
-        and word.verb not in (Verb.SKIP, Verb.NO)
-    )
+    reader = couple.partner_by_id(parcel.nudge.partner_id)
+    unit = (parcel.ritual.unit if parcel.ritual else None) or ""
+    about = parcel.nudge.occurrence_id or 0
+    words = brought(conn, vault, couple, reader, about, unit)
+    return "\n".join(f"{word.name}: {word.text}" for word in words)

@@ -5,14 +5,16 @@ from datetime import timedelta
 from sqlalchemy import Connection
 
 from troth.domain.grammar import Verb
-from troth.domain.states import AnswerKind, NudgePurpose, Visibility
+from troth.domain.said import WORDED
+from troth.domain.showing import are_shown
+from troth.domain.states import NudgePurpose, NudgeState, Visibility
 from troth.engine.mechanisms.registry import ANSWERED
 from troth.engine.visit import Visit, ritual_of
 from troth.store import channels, nudges, replies
 from troth.store.records import Occurrence, Partner
 
 SHARE_USE = timedelta(days=3)  # what the other wrote is good to read for some days
-WORDED = frozenset({AnswerKind.WORDS, AnswerKind.REVIEW})
+_ON_ITS_WAY = (NudgeState.PLANNED, NudgeState.SENDING, NudgeState.SENT)
 
 
 def share_and_follow(conn: Connection, visit: Visit, occurrence: Occurrence) -> str | None:
@@ -34,19 +36,24 @@ def share(conn: Connection, visit: Visit, occurrence: Occurrence) -> None:
         plan_share(conn, visit, occurrence, [visit.other])
     if stamp.visibility is Visibility.REVEALED:
         said = replies.acknowledgements(conn, occurrence.id)
-        if all(key in said and said[key].verb is Verb.WORDS for key in stamp.due):
+        wrote = [key for key, word in said.items() if word.verb is Verb.WORDS]
+        if are_shown(stamp.visibility, stamp.due, wrote):
             plan_share(conn, visit, occurrence, visit.couple.partners)
 
 
 def plan_share(
     conn: Connection, visit: Visit, occurrence: Occurrence, to: list[Partner] | tuple[Partner, ...]
 ) -> None:
-    """Plan one nudge a partner that brings them the other's latest words on an occurrence."""
+    """Plan one nudge a partner that brings them the other's latest words on an occurrence.
+
+    It is composed when it leaves, so words that are mended before are brought as they are then;
+    once it has left, none is planned again.
+    """
     ways = channels.confirmed_channels(conn, [partner.id for partner in to])
     brought = {
         nudge.partner_id
         for nudge in nudges.nudges_of(conn, occurrence.id)
-        if nudge.purpose is NudgePurpose.SHARE
+        if nudge.purpose is NudgePurpose.SHARE and nudge.state in _ON_ITS_WAY
     }
     planned = [
         {

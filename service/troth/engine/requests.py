@@ -71,7 +71,8 @@ def why(conn: Connection, visit: Visit) -> str:
     if last is None or last.occurrence_id is None:
         return visit.language.say("nothing_open")
     found = occurrences.load_occurrences(conn, [last.occurrence_id])[last.occurrence_id]
-    at = f"{found.stamp.due[visit.partner.key].astimezone(visit.partner.zone):%H:%M}"
+    due = found.stamp.due.get(visit.partner.key, found.due_at)
+    at = f"{due.astimezone(visit.partner.zone):%H:%M}"
     return visit.language.say("why_line", title=title_of(conn, visit, found), at=at)
 
 

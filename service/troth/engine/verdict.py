@@ -32,7 +32,7 @@ class Drop:
 
 def decide(parcel: Parcel, now: datetime) -> Channel | Wait | Drop:
     """Return the channel to send by, or why not. Pure."""
-    nudge, useless = parcel.nudge, why_useless(parcel, now)
+    nudge, useless = parcel.nudge, why_useless(parcel, now) or _brings_nothing(parcel)
     if useless is not None:
         return useless
     if parcel.channel is None or not _may_use(parcel.channel, nudge.purpose):
@@ -57,6 +57,13 @@ def why_useless(parcel: Parcel, now: datetime) -> Drop | None:
         return Drop(NudgeState.WITHDRAWN, "it was answered")
     if parcel.is_paused(now) and nudge.purpose is not NudgePurpose.ANSWER:
         return Drop(NudgeState.WITHDRAWN, NOTHING_NOW)
+    return None
+
+
+def _brings_nothing(parcel: Parcel) -> Drop | None:
+    """Words that were taken back before they left: there is nothing to bring any more."""
+    if parcel.nudge.purpose is NudgePurpose.SHARE and not parcel.enclosed:
+        return Drop(NudgeState.WITHDRAWN, "there is nothing left to bring")
     return None
 
 

@@ -16,9 +16,12 @@ SOON = 5  # minutes; where a window is too short for any of the others
 _ALWAYS = frozenset({Verb.STOP, Verb.START})
 _RITUAL = _ALWAYS | {Verb.DONE, Verb.NO, Verb.SKIP, Verb.LATER}
 _MORE = {
-    AnswerKind.RATING: frozenset({Verb.RATING}),
+    AnswerKind.RATING: frozenset({Verb.RATING, Verb.SHARE}),
     AnswerKind.WORDS: frozenset({Verb.WORDS}),
+    AnswerKind.REVIEW: frozenset({Verb.WORDS}),
     AnswerKind.STEPS: frozenset({Verb.BEGIN}),
+    AnswerKind.CHOICE: frozenset({Verb.CHOICE}),
+    AnswerKind.NUMBER: frozenset({Verb.NUMBER, Verb.SHARE}),
 }
 
 
@@ -39,6 +42,8 @@ class Tap:
     rating: int | None = None
     words: str = ""
     later: int | None = None
+    choice: str | None = None
+    number: float | None = None
 
 
 def is_over(nudge: Nudge, occurrence: Occurrence | None, now: datetime) -> bool:
@@ -61,8 +66,14 @@ def read(tap: Tap, nudge: Nudge, occurrence: Occurrence | None) -> Said:
         raise UnfitError("a rating is a number from 1 to 10")
     if verb is Verb.LATER and tap.later not in (SOON, *LATERS, None):
         raise UnfitError("later is 5, 15, 30 or 60 minutes")
+    if verb is Verb.CHOICE and (occurrence is None or tap.choice not in occurrence.stamp.choices):
+        raise UnfitError("that is none of the choices")
+    if verb is Verb.NUMBER and tap.number is None:
+        raise UnfitError("there is no number in it")
     return Said(
         verb,
+        choice=tap.choice if verb is Verb.CHOICE else None,
+        number=tap.number if verb is Verb.NUMBER else None,
         rating=tap.rating if verb is Verb.RATING else None,
         words=words,
         later=timedelta(minutes=tap.later) if verb is Verb.LATER and tap.later else None,
@@ -75,8 +86,10 @@ def reply_from_link(tap: Tap, said: Said, nudge: Nudge, now: datetime) -> Reply:
     What was said is part of its name: who goes back and taps another button has changed their
     mind, and is not to hear the first answer again.
     """
-    told = f"{said.verb}\0{said.rating}\0{said.words}\0{said.later}".encode()
-    mark = hashlib.sha256(told).hexdigest()[:8]
+    told = f"{said.verb}\0{said.rating}\0{said.words}\0{said.later}"
+    if said.choice is not None or said.number is not None:
+        told += f"\0{said.choice}\0{said.number}"
+    mark = hashlib.sha256(told.encode()).hexdigest()[:8]
     return Reply(
         way=LINK,
         provider_id=f"{nudge.id}:{tap.form}:{mark}",
@@ -101,13 +114,18 @@ def clean(text: str) -> str:
 
 
 def _implied(tap: Tap) -> Verb | None:
-    """A button carries one value: a rating or a length of time names its verb by itself."""
+    """A form carries one value: a rating, a choice, a length of time names its verb by itself."""
     if tap.rating is not None:
         return Verb.RATING
+    if tap.choice is not None:
+        return Verb.CHOICE
+    if tap.number is not None:
+        return Verb.NUMBER
     return Verb.LATER if tap.later is not None else None
 
 
 def _offered(nudge: Nudge, occurrence: Occurrence | None) -> frozenset[Verb]:
     if nudge.purpose is NudgePurpose.CONSENT or occurrence is None:
         return _ALWAYS
-    return _RITUAL | _MORE.get(occurrence.stamp.kind, frozenset())
+    more = _MORE.get(occurrence.stamp.kind, frozenset())
+    return _RITUAL | more | ({Verb.ANOTHER} if occurrence.prompt is not None else set())

@@ -86,6 +86,20 @@ def find_by_token(conn: Connection, token: str) -> tuple[Couple, Partner] | None
     return couple, couple.partner_by_id(found.id)
 
 
+def find_by_calendar(conn: Connection, vault: Vault, token: str) -> tuple[Couple, Partner] | None:
+    """Return the partner whose calendar's address holds this token."""
+    number = token.partition("-")[0]
+    if not (number.isascii() and number.isdecimal() and len(number) < 19):
+        return None
+    query = select(partners.c.couple_id, partners.c.seed).join(couples)
+    query = query.where(partners.c.id == int(number), couples.c.retired_at.is_(None))
+    found = conn.execute(query).first()
+    if found is None or not vault.is_calendar_token(token, int(number), found.seed):
+        return None
+    couple = load_couple(conn, found.couple_id)
+    return couple, couple.partner_by_id(int(number))
+
+
 def save_couple(conn: Connection, values: Mapping[str, object]) -> int:
     """Insert the couple of this name, or bring it up to date and back; return its id."""
     name = values["name"]

@@ -132,12 +132,19 @@ def channels_tried(conn: Connection, nudge: Nudge) -> list[int]:
     return list(conn.execute(query).scalars())
 
 
-def told(conn: Connection, partner_id: int, last: int) -> list[Nudge]:
-    """Return what a partner was told of occurrences, by whatever channel, the latest first."""
+def told(
+    conn: Connection, partner_id: int, last: int, *, with_tellings: bool = False
+) -> list[Nudge]:
+    """Return what a partner was told of occurrences, by whatever channel, the latest first.
+
+    With tellings, also what Troth said of its own.
+    """
+    is_told = nudges.c.occurrence_id.is_not(None)
+    is_telling = nudges.c.purpose == NudgePurpose.TELL
     query = select(nudges).where(
         nudges.c.partner_id == partner_id,
         nudges.c.state == NudgeState.SENT,
-        nudges.c.occurrence_id.is_not(None),
+        is_told | is_telling if with_tellings else is_told,
     )
     newest = query.order_by(nudges.c.created_at.desc(), nudges.c.id.desc()).limit(last)
     return [to_nudge(row) for row in conn.execute(newest)]

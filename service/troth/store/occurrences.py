@@ -1,6 +1,7 @@
 """Verbs on occurrences: born once, settled, settled again."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from troth.domain.rules import Outcome
 from troth.domain.score import HALF_LIFE
 from troth.domain.states import Excuse, NudgePurpose, NudgeState, OccurrenceState
 from troth.store.batches import given, insert_rows
-from troth.store.records import Due, Occurrence, stamp_from_json
+from troth.store.records import Due, Occurrence, stamp_from_json, stamp_to_json
 from troth.store.tables import couples, nudges, occurrences, replies, rituals
 
 NEWEST = HALF_LIFE * 53  # older occurrences weigh less than a double can show
@@ -245,6 +246,15 @@ def move_window(conn: Connection, occurrence_id: int, ends_at: datetime) -> None
     """Let an occurrence end at another moment, without reminders."""
     moved = {"ends_at": ends_at, "settle_at": ends_at, "follow_up_at": None}
     conn.execute(update(occurrences).where(occurrences.c.id == occurrence_id).values(**moved))
+
+
+def turn_card(
+    conn: Connection, occurrence: Occurrence, card: str, about: Mapping[str, str]
+) -> None:
+    """Let an occurrence ask by another card; `about` is what is known of it then."""
+    terms = stamp_to_json(replace(occurrence.stamp, about=about))
+    turned = update(occurrences).where(occurrences.c.id == occurrence.id)
+    conn.execute(turned.values(prompt=card, terms=terms))
 
 
 def set_aside(conn: Connection, occurrence_id: int, until: datetime) -> None:

@@ -85,7 +85,7 @@ def _parcel(row: Row[Any]) -> Parcel:
         channel=_channel(row) if row.channel_id is not None else None,
         provider=row.provider or "",
         ritual=ritual_from_text(row.spec) if row.spec else None,
-        asks=stamp.asks[row.partner] if stamp else "",
+        asks=stamp.asks.get(row.partner, "") if stamp else "",
         prompt=row.prompt,
         is_open=row.occurrence_state in (None, OccurrenceState.OPEN),
         answered=row.answered,

@@ -127,7 +127,7 @@ def take_back_tap(conn: Connection, reply: Reply, tap: str, since: datetime) -> 
 def _answers(partner_id: int, since: datetime) -> Select[tuple[int, int]]:
     return select(replies.c.id, replies.c.occurrence_id).where(
         replies.c.partner_id == partner_id,
-        replies.c.verb.in_(ACCOUNTS),
+        replies.c.verb.in_([*ACCOUNTS, Verb.SHARE]),
         replies.c.occurrence_id.is_not(None),
         replies.c.received_at >= since,
     )
@@ -149,10 +149,11 @@ def acknowledgements(conn: Connection, occurrence_id: int) -> dict[str, Acknowle
         .where(replies.c.occurrence_id == occurrence_id, replies.c.verb.in_(ACCOUNTS))
         .order_by(replies.c.id)  # not by the clock, which may go back
     )
-    return {row.key: _acknowledgement(row) for row in conn.execute(query)}
+    return {row.key: to_acknowledgement(row) for row in conn.execute(query)}
 
 
-def _acknowledgement(row: Row[Any]) -> Acknowledgement:
+def to_acknowledgement(row: Row[Any]) -> Acknowledgement:
+    """Read a row of the replies table, with its partner's key."""
     verb = Verb(row.verb)
     return Acknowledgement(
         partner=row.key,

@@ -60,6 +60,15 @@ class Vault:
         digest = hmac.new(self._token_key, f"token\0{seed}".encode(), hashlib.sha256).digest()
         return base64.b32encode(digest[:_TOKEN_BYTES]).decode().lower()
 
+    def calendar_token(self, partner_id: int, seed: str) -> str:
+        """Return the token of a partner's calendar: whom it is of, and what nobody can guess."""
+        return f"{partner_id}-{self.token(f'calendar {seed}')}"
+
+    def is_calendar_token(self, token: str, partner_id: int, seed: str) -> bool:
+        """Say whether this is it, in a time that tells nothing."""
+        expected = self.calendar_token(partner_id, seed)
+        return hmac.compare_digest(token.encode(), expected.encode())
+
     def new_token(self) -> tuple[str, str]:
         """Return a fresh seed and the hash of its token, both to be stored."""
         seed = secrets.token_hex(16)

@@ -14,7 +14,8 @@ from troth.domain.reply import LONGEST_TEXT
 from troth.inbound import link
 from troth.store import couples, nudges, occurrences
 from troth.store.records import Nudge, Occurrence
-from troth.web.cards import Card, Reader, cards_of
+from troth.web.cards import Card, cards_of
+from troth.web.content import Reader
 from troth.web.pages import Pages, new_form
 
 DEMO = "demo"
@@ -27,13 +28,24 @@ class AnswerForm(BaseModel):
     rating: int | None = Field(None, ge=1, le=10)
     later: int | None = Field(None, ge=1, le=60)
     words: str = Field("", max_length=LONGEST_TEXT * 2)  # a line end travels as two characters
+    choice: str | None = Field(None, max_length=64)
+    number: str | None = Field(None, pattern=r"^\s*[0-9]{1,6}(?:[.,][0-9]{1,3})?\s*$")
     form: str | None = Field(None, pattern=r"^[A-Za-z0-9_-]{1,64}$")
     back: str | None = Field(None, max_length=64)
 
     @property
     def tap(self) -> link.Tap:
         """Return it as the way in takes it. Without a mark, it is a reply of its own."""
-        return link.Tap(self.form or new_form(), self.verb, self.rating, self.words, self.later)
+        number = None if self.number is None else float(self.number.replace(",", "."))
+        return link.Tap(
+            self.form or new_form(),
+            self.verb,
+            self.rating,
+            self.words,
+            self.later,
+            self.choice,
+            number,
+        )
 
 
 @dataclass(frozen=True)

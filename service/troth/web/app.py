@@ -11,7 +11,7 @@ from starlette.staticfiles import StaticFiles
 
 from troth.bootstrap import Store
 from troth.inbound.ways import open_hooks
-from troth.web import answers, buttons, health, hooks, inbox, score
+from troth.web import answers, buttons, calendar, health, hooks, inbox, score
 from troth.web.guard import PAGE_HEADERS, BodyLimit, DiscreetHeaders, KnownHosts
 from troth.web.pages import STATIC, Pages
 
@@ -39,6 +39,7 @@ def create_app(store: Store, *, demo: bool = False) -> FastAPI:
     for part in (inbox, answers, score):
         app.include_router(part.router(store, pages, demo=demo))
     app.include_router(buttons.router(store))
+    app.include_router(calendar.router(store, pages))
     app.include_router(health.router(store))
     app.include_router(hooks.router(store, open_hooks(store.settings.inbound)))
     app.add_middleware(BodyLimit, refuse=pages.notice, hooks=hooks.PREFIX)

@@ -4,7 +4,7 @@ It shows what its reader said, never whether the other has answered.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -12,31 +12,23 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from troth.domain.durations import format_duration
-from troth.domain.grammar import Verb
-from troth.domain.occurrence import Stamp
 from troth.domain.ritual import Ritual
 from troth.domain.states import (
-    Account,
     AnswerKind,
     ChannelState,
     NudgePurpose,
     NudgeState,
     OccurrenceState,
-    Visibility,
 )
+from troth.engine.shown import Word, opened
 from troth.inbound.link import LATERS, SOON
-from troth.store import channels, nudges, occurrences, replies, rituals
-from troth.store.records import Couple, Nudge, Occurrence, Partner, ritual_from_json
+from troth.store import answers, channels, nudges, occurrences, rituals
+from troth.store.answers import NUMBERED
+from troth.store.records import Nudge, Occurrence, ritual_from_json
 from troth.store.replies import Acknowledgement
 from troth.store.vault import Vault
+from troth.web.content import Place, Reader, digest, said, shared, topic, waits_for_both
 from troth.web.moments import moment
-
-_SAID = {
-    Verb.DONE: "Done",
-    Verb.NO: "It did not happen",
-    Verb.SKIP: "Not this time",
-    Verb.WORDS: "Answered",
-}
 
 
 class Look(StrEnum):
@@ -46,23 +38,6 @@ class Look(StrEnum):
     ANSWERED = "answered"
     KEPT = "kept"
     OVER = "over"
-
-
-@dataclass(frozen=True)
-class Reader:
-    """Whose page it is, and when it is read."""
-
-    couple: Couple
-    partner: Partner
-    now: datetime
-
-
-@dataclass(frozen=True)
-class Word:
-    """What somebody wrote, for a page that may show it."""
-
-    name: str
-    text: str
 
 
 @dataclass(frozen=True)
@@ -95,6 +70,12 @@ class Card:
     snoozed_until: str | None = None
     begun: bool = False
     told_steps: tuple[str, ...] = field(default=())
+    tells: bool = False  # Troth says something, and asks for nothing
+    digest: str = field(default="", repr=False)
+    choices: Mapping[str, str] = field(default_factory=dict)
+    unit: str = ""
+    may_share: bool = False
+    may_draw: bool = False
 
     @property
     def is_stopped(self) -> bool:
@@ -119,14 +100,15 @@ def cards_of(
         state = by_id.get(nudge.channel_id) if nudge.channel_id else None
         token = vault.token(nudge.seed)
         if nudge.purpose is NudgePurpose.TELL:
-            cards.append(Card(token, Look.OVER, "Troth", state, ask=nudge.text or ""))
+            text = nudge.text or ""
+            cards.append(Card(token, Look.OVER, "Troth", state, ask=text, tells=True))
         elif nudge.occurrence_id is None:
             cards.append(_consent(token, reader, state))
         else:
             occurrence = found[nudge.occurrence_id]
             ritual = _read(rows[occurrence.ritual_id])
-            card = _card(conn, vault, reader, token, occurrence, ritual, state)
-            cards.append(_with_own(card, vault, nudge, occurrence))
+            place = Place(vault, reader, nudge, occurrence, ritual, alone=len(newest) == 1)
+            cards.append(_card(conn, place, token, state))
     return cards
 
 
@@ -149,48 +131,46 @@ def _consent(token: str, reader: Reader, state: ChannelState | None) -> Card:
     return Card(token, look, title, state, asks_consent=True, names=reader.couple.name)
 
 
-def _card(
-    conn: Connection,
-    vault: Vault,
-    reader: Reader,
-    token: str,
-    occurrence: Occurrence,
-    ritual: Ritual | None,
-    state: ChannelState | None,
-) -> Card:
-    said = replies.acknowledgements(conn, occurrence.id)
-    own = said.get(reader.partner.key)
+def _card(conn: Connection, place: Place, token: str, state: ChannelState | None) -> Card:
+    reader, occurrence, ritual = place.reader, place.occurrence, place.ritual
+    vault, stamp, key = place.vault, occurrence.stamp, reader.partner.key
+    about = answers.answered_on(conn, occurrence.id)
+    own = about.said.get(key) if about else None
     look = _look(occurrence, own, reader.now)
     mine = [n for n in nudges.nudges_of(conn, occurrence.id) if n.partner_id == reader.partner.id]
-    shared = _shared(vault, reader.couple, occurrence.stamp, said)
     return Card(
         token=token,
         look=look,
         title=ritual.title if ritual else "Troth",
         channel=state,
         anchor=f"o{occurrence.id}",
-        kind=occurrence.stamp.kind,
-        ask=occurrence.stamp.asks[reader.partner.key],
+        kind=stamp.kind,
+        ask=_asked(place),
         prompt=occurrence.prompt,
         **_of_ritual(ritual),
-        when=moment(occurrence.stamp.due[reader.partner.key], reader.partner.zone, reader.now),
+        when=moment(stamp.due.get(key, occurrence.due_at), reader.partner.zone, reader.now),
         until=moment(occurrence.ends_at, reader.partner.zone, reader.now),
-        said=_said(own) if own else "",
-        own_words=_words(vault, own) if own else "",
-        shared=shared,
-        waits_for_both=_is_revealed(occurrence.stamp) and occurrence.is_open and not _declined(own),
+        said=said(own, place) if own else "",
+        own_words=opened(vault, own) if own else "",
+        shared=shared(conn, place, about),
+        waits_for_both=waits_for_both(stamp, own) and occurrence.is_open,
         laters=_laters(occurrence, reader.now),
         snoozed_until=_snoozed_until(mine, reader) if look is Look.WAITING else None,
         begun=any(n.purpose is NudgePurpose.STEP for n in mine),
         told_steps=tuple(n.text or "" for n in mine if _is_told_step(n)),
+        topic=topic(place),
+        digest=digest(conn, place) if place.alone or look is Look.WAITING else "",
+        choices=stamp.choices,
+        unit=place.unit,
+        may_share=own is not None and own.verb in NUMBERED,
+        may_draw=look is Look.WAITING and occurrence.is_open and occurrence.prompt is not None,
     )
 
 
-def _with_own(card: Card, vault: Vault, nudge: Nudge, occurrence: Occurrence) -> Card:
-    """Return a card with the words that it is about, and what its nudge asked of its own."""
-    topic = vault.open(occurrence.topic_sealed) if occurrence.topic_sealed else ""
-    asks = nudge.text if nudge.purpose in nudges.TOLD else None
-    return replace(card, topic=topic, ask=asks or card.ask)
+def _asked(place: Place) -> str:
+    """Return the ask: the nudge's own where it has one, such as a bid's or a promise's."""
+    own = place.nudge.text if place.nudge.purpose in nudges.TOLD else None
+    return own or place.occurrence.stamp.asks.get(place.reader.partner.key, "")
 
 
 def _of_ritual(ritual: Ritual | None) -> dict[str, Any]:
@@ -207,43 +187,6 @@ def _look(occurrence: Occurrence, own: Acknowledgement | None, now: datetime) ->
         return Look.KEPT
     # Until its time is over it waits for its reader, whatever the other has said meanwhile.
     return Look.WAITING if now < occurrence.ends_at else Look.OVER
-
-
-def _said(own: Acknowledgement) -> str:
-    return f"{own.rating} of 10" if own.verb is Verb.RATING else _SAID[own.verb]
-
-
-def _words(vault: Vault, word: Acknowledgement) -> str:
-    return vault.open(word.words_sealed) if word.words_sealed else ""
-
-
-def _declined(own: Acknowledgement | None) -> bool:
-    return own is not None and own.account is not Account.DONE
-
-
-def _is_revealed(stamp: Stamp) -> bool:
-    return stamp.kind is AnswerKind.WORDS and stamp.visibility is Visibility.REVEALED
-
-
-def _shared(
-    vault: Vault, couple: Couple, stamp: Stamp, said: Mapping[str, Acknowledgement]
-) -> tuple[Word, ...]:
-    """Return both partners' words where they may be shown: revealed together, or at once.
-
-    What holds is what held when they were asked for. A reason given with `skip` is no answer, and
-    is never shown.
-    """
-    if stamp.kind is not AnswerKind.WORDS:
-        return ()
-    spoken = {key: word for key, word in said.items() if word.verb is Verb.WORDS}
-    together = stamp.visibility is Visibility.REVEALED and len(spoken) == len(couple.partners)
-    if not together and stamp.visibility is not Visibility.NOW:
-        return ()
-    return tuple(
-        Word(partner.name, _words(vault, spoken[partner.key]))
-        for partner in couple.partners
-        if partner.key in spoken
-    )
 
 
 def _laters(occurrence: Occurrence, now: datetime) -> tuple[int, ...]:

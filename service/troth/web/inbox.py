@@ -12,7 +12,8 @@ from troth.domain.states import ChannelState
 from troth.engine.standing import couple_standing
 from troth.store import channels, couples, nudges
 from troth.store.records import Partner
-from troth.web.cards import Card, Look, Reader, cards_of
+from troth.web.cards import Card, Look, cards_of
+from troth.web.content import Reader
 from troth.web.pages import Pages
 
 LETTERS = 60
@@ -73,7 +74,8 @@ def _show_demo(store: Store, pages: Pages) -> Response:
 
 def _tray(conn: Connection, store: Store, reader: Reader, last: int, back: str) -> Tray:
     partner = reader.partner
-    cards = cards_of(conn, store.vault, reader, nudges.told(conn, partner.id, last))
+    told = nudges.told(conn, partner.id, last, with_tellings=True)
+    cards = cards_of(conn, store.vault, reader, told)
     mine = channels.channels_of(conn, [partner.id])[partner.id]
     return Tray(
         partner=partner,

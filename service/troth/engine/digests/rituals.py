@@ -1,0 +1,31 @@
+"""Which rituals a review reads: the couple's own of the practices that it names."""
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection
+
+from troth.domain.ritual import Ritual
+from troth.store import rituals
+from troth.store.records import ritual_from_json
+
+if TYPE_CHECKING:
+    from troth.engine.digest import Reading
+
+
+def rituals_of_practices(
+    conn: Connection, reading: "Reading", practices: Collection[str]
+) -> dict[int, Ritual]:
+    """Return the couple's rituals of these practices that may be shown here, by id.
+
+    Those that rest now count too, for what was written stays; a damaged row is left out.
+    """
+    found = {}
+    for row in rituals.rituals_of(conn, reading.couple.id).values():
+        try:
+            ritual = ritual_from_json(row.spec)
+        except ValueError:
+            continue
+        if ritual.practice in practices and reading.may_show(ritual):
+            found[int(row.id)] = ritual
+    return found
