@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from troth.domain.language import Language
 from troth.domain.ritual import Ritual
-from troth.domain.states import NudgePurpose, Sensitivity
+from troth.domain.states import Mechanism, NudgePurpose, Sensitivity
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,8 @@ def _told(content: Content, shown: Sensitivity, language: Language) -> tuple[str
 
 
 def _open_body(content: Content, ritual: Ritual, language: Language) -> str:
+    if content.purpose is NudgePurpose.SHARE and ritual.mechanism is Mechanism.AGREEMENT:
+        return f"{content.enclosed}\n\n{_how_to_answer(content, ritual, language)}"
     if content.purpose is NudgePurpose.SHARE:
         return content.enclosed
     if content.text is not None:

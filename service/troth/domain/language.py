@@ -59,6 +59,14 @@ MESSAGES: Mapping[str, frozenset[str]] = {
     "next_line": frozenset({"title", "at"}),
     "nothing_next": frozenset(),
     "why_line": frozenset({"title", "at"}),
+    "agreed": frozenset({"title"}),
+    "bid_made": frozenset({"name"}),
+    "bid_answered": frozenset({"name"}),
+    "goal_noted": frozenset({"title"}),
+    "goal_reached": frozenset({"title"}),
+    "goal_new": frozenset({"title"}),
+    "no_goal": frozenset(),
+    "enough": frozenset({"title"}),
 }
 
 

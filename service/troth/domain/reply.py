@@ -204,7 +204,10 @@ def _followed(
     if said is None:
         return _unmatched(words, expected)
     if expected.kind is AnswerKind.WORDS:
-        return said if _is_clear(said, rest) else _unmatched(words, expected)
+        if verb is Verb.ENOUGH:
+            return _unmatched(words, expected)  # there are no steps to end: it is an answer
+        is_of_goal = expected.is_goal and verb in (Verb.REACHED, Verb.GOAL)
+        return said if is_of_goal or _is_clear(said, rest) else _unmatched(words, expected)
     return said
 
 

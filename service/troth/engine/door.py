@@ -12,6 +12,7 @@ from troth.domain.language import Languages
 from troth.domain.reply import Reply, parse
 from troth.engine import effects, events
 from troth.engine.effects import ACKNOWLEDGING
+from troth.engine.mechanisms import goal
 from troth.engine.requests import REQUESTS, Request
 from troth.engine.target import Candidates, candidates
 from troth.engine.unasked import open_todays
@@ -24,7 +25,12 @@ from troth.store.vault import Vault
 log = structlog.get_logger()
 
 ASKED: Mapping[Verb, Request] = {Verb.STOP: effects.stop, Verb.START: effects.start, **REQUESTS}
-MOVED = {Verb.LATER: effects.snooze, Verb.SWAP: effects.swap, Verb.BEGIN: effects.begin}
+MOVED = {
+    Verb.LATER: effects.snooze,
+    Verb.SWAP: effects.swap,
+    Verb.BEGIN: effects.begin,
+    Verb.ENOUGH: effects.enough,
+}
 
 
 @dataclass(frozen=True)
@@ -66,6 +72,8 @@ def take_in(
     meant = occurrences.lock_occurrence(conn, chosen.id) if chosen else None
     if said.verb is Verb.DONE and said.code is None and not found.any:
         meant = open_todays(conn, vault, visit)
+    if said.verb in goal.VERBS:
+        meant = goal.meant(conn, visit, meant)
     _record(conn, vault, visit, reply_id, meant)
     text = _act(conn, vault, visit, found, meant)
     replies.set_answer(conn, reply_id, text)
@@ -104,6 +112,8 @@ def _act(
         return ASKED[verb](conn, visit)
     if verb in (Verb.HELP, Verb.UNKNOWN):
         return _help(conn, visit, found)
+    if meant is None and verb in goal.VERBS and not found.expected.goals:
+        return visit.language.say("no_goal")
     if meant is None:
         return _ask_which(conn, visit, found)
     if verb in MOVED:

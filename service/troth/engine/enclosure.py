@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from troth.domain.grammar import Verb
 from troth.domain.states import AnswerKind, NudgePurpose
 from troth.engine.digest import digest
+from troth.engine.mechanisms.registry import BROUGHT, ENCLOSED
 from troth.store import couples, replies
 from troth.store.records import Parcel
 from troth.store.vault import Vault
@@ -40,13 +41,16 @@ def enclose(
 
 
 def _private(conn: Connection, vault: Vault, parcel: Parcel, now: datetime) -> str:
+    mechanism = parcel.stamp.mechanism if parcel.stamp else None
     if parcel.nudge.purpose is NudgePurpose.SHARE:
-        return _words_of_the_other(conn, vault, parcel)
+        brought = BROUGHT.get(mechanism) if mechanism else None
+        return brought(conn, vault, parcel) if brought else _words_of_the_other(conn, vault, parcel)
     if parcel.topic_sealed:
         return vault.open(parcel.topic_sealed)
     if parcel.ritual is not None and parcel.ritual.kind is AnswerKind.REVIEW:
         return digest(conn, vault, parcel, now)
-    return ""
+    enclosed = ENCLOSED.get(mechanism) if mechanism else None
+    return enclosed(conn, vault, parcel) if enclosed else ""
 
 
 def _words_of_the_other(conn: Connection, vault: Vault, parcel: Parcel) -> str:

@@ -102,6 +102,12 @@ def channel_changed(
     return Event(couple_id, EventType.CHANNEL_CHANGED, f"h{channel.id}", now, data)
 
 
+def milestone_reached(couple_id: int, name: str, now: datetime) -> Event:
+    """The couple reached something that is celebrated once."""
+    data = {"milestone": name}
+    return Event(couple_id, EventType.MILESTONE_REACHED, f"c{couple_id}", now, data)
+
+
 def _told(nudge: Nudge, fact: str) -> str | None:
     """Return a fact of whose nudge this is; None of what is said back to who may have paused."""
     return None if nudge.purpose is NudgePurpose.ANSWER else fact

@@ -9,10 +9,11 @@ from troth.domain.ladder import next_follow_up
 from troth.domain.rules import Outcome, judge
 from troth.domain.states import NudgeState
 from troth.engine import events
+from troth.engine.accounts import accounts_of
 from troth.engine.expiry import expire
 from troth.engine.standing import couple_standing
 from troth.engine.together import do_together
-from troth.store import couples, ledger, nudges, occurrences, replies, rituals
+from troth.store import couples, ledger, nudges, occurrences, rituals
 from troth.store.database import Database
 from troth.store.records import Occurrence
 
@@ -62,13 +63,12 @@ def settle_occurrence(conn: Connection, occurrence_id: int, now: datetime) -> No
 
 
 def _judge(conn: Connection, occurrence: Occurrence, now: datetime) -> Outcome | None:
-    said = replies.acknowledgements(conn, occurrence.id)
     reached = {
         rung.partner for rung in nudges.rungs(conn, occurrence.id) if rung.state is NudgeState.SENT
     }
     reached -= couples.paused_beyond(conn, occurrence.couple_id, occurrence.due_at)
-    accounts = {partner: word.account for partner, word in said.items()}
     over = now >= occurrence.ends_at
+    accounts = accounts_of(conn, occurrence, over=over)
     return judge(occurrence.stamp.terms, accounts, reached, over=over)
 
 

@@ -36,7 +36,10 @@ _SAID = {
     Verb.NO: "It did not happen",
     Verb.SKIP: "Not this time",
     Verb.WORDS: "Answered",
+    Verb.REACHED: "Reached",
+    Verb.GOAL: "Answered",
 }
+_WORDED = (Verb.WORDS, Verb.REACHED, Verb.GOAL)
 
 
 class Look(StrEnum):
@@ -179,7 +182,7 @@ def _card(
         waits_for_both=_is_revealed(occurrence.stamp) and occurrence.is_open and not _declined(own),
         laters=_laters(occurrence, reader.now),
         snoozed_until=_snoozed_until(mine, reader) if look is Look.WAITING else None,
-        begun=any(n.purpose is NudgePurpose.STEP for n in mine),
+        begun=any(_is_running_step(n) for n in mine),
         told_steps=tuple(n.text or "" for n in mine if _is_told_step(n)),
     )
 
@@ -226,7 +229,7 @@ def _shared(
     """
     if stamp.kind is not AnswerKind.WORDS:
         return ()
-    spoken = {key: word for key, word in said.items() if word.verb is Verb.WORDS}
+    spoken = {key: word for key, word in said.items() if word.verb in _WORDED and word.words_sealed}
     together = stamp.visibility is Visibility.REVEALED and len(spoken) == len(couple.partners)
     if not together and stamp.visibility is not Visibility.NOW:
         return ()
@@ -250,6 +253,10 @@ def _snoozed_until(mine: Sequence[Nudge], reader: Reader) -> str | None:
     planned = [n for n in mine if n.purpose is NudgePurpose.SNOOZE]
     coming = [n.not_before for n in planned if n.state is NudgeState.PLANNED]
     return moment(coming[-1], reader.partner.zone, reader.now) if coming else None
+
+
+def _is_running_step(nudge: Nudge) -> bool:
+    return nudge.purpose is NudgePurpose.STEP and nudge.state is not NudgeState.WITHDRAWN
 
 
 def _is_told_step(nudge: Nudge) -> bool:
