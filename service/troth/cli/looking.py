@@ -7,10 +7,11 @@ import typer
 from troth.cli.examining import examine
 from troth.cli.finding import the_couple, the_store
 from troth.cli.output import AsJson, out, print_json, print_table
-from troth.cli.standing import print_standing, standing_data
+from troth.cli.standing import print_standing, print_turning, standing_data, turning_data
 from troth.engine.explain import explain
 from troth.engine.health import Health
 from troth.engine.standing import couple_standing
+from troth.engine.turning import couple_turning
 from troth.errors import TrothError
 from troth.settings import Settings, load_settings
 from troth.store import channels, ledger
@@ -56,10 +57,12 @@ def score(couple: Couple = None, *, as_json: AsJson = False) -> None:
     found = the_couple(store, couple)
     with store.db.reading() as conn:
         standing = couple_standing(conn, found.id)
+        turning = couple_turning(conn, found.id)
     if as_json:
-        print_json(standing_data(found.name, standing))
+        print_json({**standing_data(found.name, standing), **turning_data(turning)})
         return
     print_standing(found.name, standing)
+    print_turning(turning)
     out.print(f"\nwhy: troth why c{found.id}")
 
 

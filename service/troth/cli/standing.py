@@ -4,6 +4,20 @@ from typing import Any
 
 from troth.cli.output import out, print_table
 from troth.domain.score import Standing
+from troth.domain.turning import BACKGROUND, Turning
+
+
+def turning_data(turning: Turning) -> dict[str, Any]:
+    """Return the turning-toward rate, for programs."""
+    return {"turning_toward": {"answered": turning.answered, "made": turning.made}}
+
+
+def print_turning(turning: Turning) -> None:
+    """Print the turning-toward rate beside the score, where there were bids; it is in no score."""
+    if turning.share is not None:
+        rate = f"{turning.answered} of {turning.made} bids answered in their window"
+        out.print(f"\nturning toward: {rate} ({turning.share:.0%}).")
+        out.print(f"{BACKGROUND} % is what research found, as background.")
 
 
 def standing_data(name: str, standing: Standing) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What a nudge says, as far as its channel may show it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from troth.domain.language import Language
 from troth.domain.ritual import Ritual
@@ -57,7 +57,8 @@ def _told(content: Content, shown: Sensitivity, language: Language) -> tuple[str
 
 def _open_body(content: Content, ritual: Ritual, language: Language) -> str:
     if content.purpose is NudgePurpose.SHARE and ritual.mechanism is Mechanism.AGREEMENT:
-        return f"{content.enclosed}\n\n{_how_to_answer(content, ritual, language)}"
+        how = replace(content, is_answered_here=True)  # what a yes means, it says on every channel
+        return f"{content.enclosed}\n\n{_how_to_answer(how, ritual, language)}"
     if content.purpose is NudgePurpose.SHARE:
         return content.enclosed
     if content.text is not None:

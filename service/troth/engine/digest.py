@@ -39,5 +39,6 @@ def digest(conn: Connection, vault: Vault, parcel: Parcel, now: datetime) -> str
     couple = couples.load_couple(conn, parcel.nudge.couple_id)
     reader = couple.partner_by_id(parcel.nudge.partner_id)
     reading = Reading(vault, couple, reader, parcel.ritual, parcel.nudge.occurrence_id, now)
-    texts = (SECTIONS[section](conn, reading) for section in parcel.ritual.digest)
+    known = (section for section in parcel.ritual.digest if section in SECTIONS)
+    texts = (SECTIONS[section](conn, reading) for section in known)
     return "\n\n".join(text for text in texts if text)

@@ -8,11 +8,10 @@ from sqlalchemy import Connection
 from troth.domain.ritual import Ritual
 from troth.domain.states import Account, NudgePurpose, NudgeState, Rule
 from troth.engine.births import UNREACHABLE
-from troth.engine.mechanisms.bringing import bring
+from troth.engine.mechanisms.bringing import bring, words_of_the_other
 from troth.engine.target import CODE_REST
 from troth.engine.visit import Visit
-from troth.schedules.languages import load_languages
-from troth.store import channels, couples, nudges, replies
+from troth.store import channels, nudges, replies
 from troth.store.records import Nudge, Occurrence, Parcel
 from troth.store.replies import ACCOUNTS
 from troth.store.vault import Vault
@@ -41,27 +40,16 @@ def enclosed(conn: Connection, vault: Vault, parcel: Parcel) -> str:
     """Return what reached out to this partner; to who reaches out, nothing."""
     if parcel.stamp is None or parcel.stamp.lead in (None, parcel.partner):
         return ""
-    return _what_came(conn, vault, parcel, "bid_made")
+    return words_of_the_other(conn, vault, parcel, "bid_made")
 
 
 def brought(conn: Connection, vault: Vault, parcel: Parcel) -> str:
     """Return what was answered, even where that was done without a word."""
-    return _what_came(conn, vault, parcel, "bid_answered")
+    return words_of_the_other(conn, vault, parcel, "bid_answered")
 
 
 def _is_led(occurrence: Occurrence) -> bool:
     return occurrence.stamp.rule is Rule.BID and occurrence.stamp.lead is not None
-
-
-def _what_came(conn: Connection, vault: Vault, parcel: Parcel, wordless: str) -> str:
-    couple = couples.load_couple(conn, parcel.nudge.couple_id)
-    other = next(each for each in couple.partners if each.key != parcel.partner)
-    word = replies.acknowledgements(conn, parcel.nudge.occurrence_id or 0).get(other.key)
-    if word is None or word.account is not Account.DONE:
-        return ""
-    if word.words_sealed:
-        return f"{other.name}: {vault.open(word.words_sealed)}"
-    return load_languages().of(parcel.language).say(wordless, name=other.name)
 
 
 def _pass_on(conn: Connection, visit: Visit, occurrence: Occurrence) -> None:

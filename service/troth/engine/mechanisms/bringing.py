@@ -5,11 +5,13 @@ from datetime import timedelta
 from sqlalchemy import Connection
 
 from troth.domain.ritual import Ritual
-from troth.domain.states import NudgePurpose, NudgeState, Sensitivity
+from troth.domain.states import Account, NudgePurpose, NudgeState, Sensitivity
 from troth.engine.telling import tell
 from troth.engine.visit import Visit
-from troth.store import channels, nudges
-from troth.store.records import Occurrence, Partner
+from troth.schedules.languages import load_languages
+from troth.store import channels, couples, nudges, replies
+from troth.store.records import Occurrence, Parcel, Partner
+from troth.store.vault import Vault
 
 BRING_USE = timedelta(days=3)  # what the other wrote is good to read for some days
 
@@ -37,6 +39,18 @@ def bring(conn: Connection, visit: Visit, occurrence: Occurrence) -> None:
         for channel in ways[:1]
     ]
     nudges.plan_nudges(conn, visit.vault, planned, visit.now)
+
+
+def words_of_the_other(conn: Connection, vault: Vault, parcel: Parcel, wordless: str = "") -> str:
+    """Return what the other answered, with their name; the message `wordless` for a bare done."""
+    couple = couples.load_couple(conn, parcel.nudge.couple_id)
+    other = next(each for each in couple.partners if each.key != parcel.partner)
+    word = replies.acknowledgements(conn, parcel.nudge.occurrence_id or 0).get(other.key)
+    if word is None or word.account is not Account.DONE:
+        return ""
+    if word.words_sealed:
+        return f"{other.name}: {vault.open(word.words_sealed)}"
+    return load_languages().of(parcel.language).say(wordless, name=other.name) if wordless else ""
 
 
 def tell_of(

@@ -14,7 +14,7 @@ from troth.domain.grammar import Verb
 from troth.domain.ritual import Ritual, first_occurrence
 from troth.domain.states import Mechanism, Rule
 from troth.engine import events
-from troth.engine.mechanisms.bringing import bring, tell_of
+from troth.engine.mechanisms.bringing import bring, tell_of, words_of_the_other
 from troth.engine.visit import Visit, title_of
 from troth.store import couples, ledger, milestones, occurrences, replies, rituals
 from troth.store.records import Couple, Occurrence, Parcel, Partner, ritual_from_json
@@ -97,6 +97,11 @@ def enclosed(conn: Connection, vault: Vault, parcel: Parcel) -> str:
     if word is None or word.verb is Verb.REACHED or not word.words_sealed:
         return ""
     return f"{_named(couple, word.partner).name}: {vault.open(word.words_sealed)}"
+
+
+def brought(conn: Connection, vault: Vault, parcel: Parcel) -> str:
+    """Return the step that the other took, or what they wrote when they reached their goal."""
+    return words_of_the_other(conn, vault, parcel)
 
 
 def _named(couple: Couple, key: str) -> Partner:

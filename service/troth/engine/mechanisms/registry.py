@@ -31,5 +31,6 @@ ENCLOSED: Mapping[Mechanism, Enclosed] = {
 BROUGHT: Mapping[Mechanism, Enclosed] = {
     Mechanism.BID: bid.brought,
     Mechanism.AGREEMENT: agreement.brought,
+    Mechanism.GOAL: goal.brought,
 }
-BRINGING = frozenset(ENCLOSED)  # they bring words to the other by themselves
+BRINGING = frozenset(BROUGHT)  # they bring words to the other by themselves
