@@ -292,26 +292,6 @@ def recent_of(
     return [to_occurrence(row) for row in conn.execute(newest)]
 
 
-def latest_of_ritual(
-    conn: Connection, ritual_id: int, now: datetime, limit: int = 1
-) -> list[Occurrence]:
-    """Return a ritual's occurrences due until now, newest first."""
-    query = select(occurrences).where(
-        occurrences.c.ritual_id == ritual_id, occurrences.c.due_at <= now
-    )
-    newest = query.order_by(occurrences.c.due_at.desc(), occurrences.c.id.desc()).limit(limit)
-    return [to_occurrence(row) for row in conn.execute(newest)]
-
-
-def newest_scored(conn: Connection, ritual_id: int, limit: int) -> list[Occurrence]:
-    """Return a ritual's scored occurrences, newest first."""
-    query = select(occurrences).where(
-        occurrences.c.ritual_id == ritual_id, occurrences.c.credit.is_not(None)
-    )
-    newest = query.order_by(occurrences.c.due_at.desc(), occurrences.c.id.desc()).limit(limit)
-    return [to_occurrence(row) for row in conn.execute(newest)]
-
-
 def newest_credits(conn: Connection, ritual_id: int) -> list[tuple[int, str, float]]:
     """Return (occurrence, slot, credit) of a ritual's scored occurrences, oldest first.
 

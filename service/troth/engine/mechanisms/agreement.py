@@ -11,7 +11,7 @@ from troth.domain.grammar import Verb
 from troth.domain.ritual import Ritual
 from troth.engine.mechanisms.bringing import bring, tell_of
 from troth.engine.visit import Visit, title_of
-from troth.store import couples, occurrences, replies
+from troth.store import couples, past, replies
 from troth.store.records import Occurrence, Parcel
 from troth.store.replies import Acknowledgement
 from troth.store.vault import Vault
@@ -71,7 +71,7 @@ def brought(conn: Connection, vault: Vault, parcel: Parcel) -> str:
 
 def last_agreed(conn: Connection, ritual_id: int, now: datetime) -> Agreed | None:
     """Return what a couple agreed on last in a ritual, of its occurrences due until then."""
-    newest = occurrences.latest_of_ritual(conn, ritual_id, now, LOOK_BACK)
+    newest = past.latest_of_ritual(conn, ritual_id, now, LOOK_BACK)
     said_of = replies.said_of(conn, [occurrence.id for occurrence in newest])
     for occurrence in newest:
         said = said_of[occurrence.id]

@@ -16,7 +16,7 @@ from troth.domain.states import Mechanism, Rule
 from troth.engine import events
 from troth.engine.mechanisms.bringing import bring, tell_of, words_of_the_other
 from troth.engine.visit import Visit, title_of
-from troth.store import couples, ledger, milestones, occurrences, replies, rituals
+from troth.store import couples, ledger, milestones, occurrences, past, replies, rituals
 from troth.store.records import Couple, Occurrence, Parcel, Partner, ritual_from_json
 from troth.store.vault import Vault
 
@@ -35,7 +35,7 @@ def meant(conn: Connection, visit: Visit, chosen: Occurrence | None) -> Occurren
         found
         for row in rituals.rituals_of(conn, visit.couple.id).values()
         if row.retired_at is None and _is_goal(row)
-        for found in occurrences.latest_of_ritual(conn, row.id, visit.now)
+        for found in past.latest_of_ritual(conn, row.id, visit.now)
     ]
     waiting = [found for found in latest if found.is_open]
     if len(waiting) > 1 or not latest:
