@@ -63,6 +63,7 @@ def test_an_answer_moves_the_score_that_is_printed(troth: Run, evening: None) ->
             }
         ],
         "follow_through": {"kept": 0, "settled": 0},
+        "turning_toward": {"answered": 0, "made": 0},
     }
     assert "building, 1 of 5" in troth("score").out
 

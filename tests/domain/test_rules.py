@@ -17,7 +17,7 @@ SKIPPED, DIFFERING = excused(Excuse.SKIPPED), excused(Excuse.DIFFERING)
 UNDELIVERED = excused(Excuse.UNDELIVERED)
 
 # What ana and ben say ("-": nothing) -> the outcome within the window, and after it, with both
-# reached. Ana leads. A bid is a shared act of two parts, so it is judged as `both`.
+# reached. Ana leads. A bid waits for who reaches out, and from then on for both.
 TABLE = {
     "both": {
         "- -": (OPEN, MISSED),
@@ -90,7 +90,8 @@ TABLE = {
         "skip no": (MISSED, MISSED),
     },
 }
-TABLE["bid"] = TABLE["both"]
+TABLE["bid"] = TABLE["both"] | {"- no": (OPEN, MISSED)}
+LED = (Rule.LEAD, Rule.BID)
 ROWS = [(Rule(rule), said, *row) for rule, rows in TABLE.items() for said, row in rows.items()]
 CASES = [
     (Terms(rule, PARTNERS, lead), dict(zip(PARTNERS, said, strict=True)))
@@ -107,7 +108,7 @@ def spoken(said: dict[str, Account | None]) -> dict[str, Account]:
 def test_an_occurrence_settles_by_its_rule(rule, said, within, after):
     words = zip(PARTNERS, said.split(), strict=True)
     claims = {partner: Account(word) for partner, word in words if word != "-"}
-    terms = Terms(rule, PARTNERS, "ana" if rule is Rule.LEAD else None)
+    terms = Terms(rule, PARTNERS, "ana" if rule in LED else None)
     assert judge(terms, claims, BOTH, over=False) == within
     assert judge(terms, claims, BOTH, over=True) == after
 
@@ -117,7 +118,7 @@ def test_a_miss_needs_a_delivery():
         claims = spoken(said)
         outcome = judge(terms, claims, reached, over=over)
         delivered = judge(terms, claims, BOTH, over=over)
-        unheard = set(terms.needed) - set(claims) - reached
+        unheard = set(terms.needed_after(claims)) - set(claims) - reached
         if unheard and delivered and delivered.state in ("missed", "partial"):
             delivered = UNDELIVERED if over else OPEN
         assert outcome == delivered, (terms, said, reached, over)
@@ -141,6 +142,14 @@ def test_a_claim_proves_that_its_partner_was_reached():
 def test_only_the_lead_needs_a_delivery():
     assert judge(Terms(Rule.LEAD, PARTNERS, "ana"), {}, {"ana"}, over=True) == MISSED
     assert judge(Terms(Rule.LEAD, PARTNERS, "ana"), {}, {"ben"}, over=True) == UNDELIVERED
+
+
+def test_a_bid_needs_a_delivery_to_who_reaches_out_and_then_to_the_other():
+    bid = Terms(Rule.BID, PARTNERS, "ana")
+    assert judge(bid, {}, {"ana"}, over=True) == MISSED
+    assert judge(bid, {}, {"ben"}, over=True) == UNDELIVERED
+    assert judge(bid, {"ana": Account.DONE}, {"ana"}, over=True) == UNDELIVERED
+    assert judge(bid, {"ana": Account.DONE}, BOTH, over=True) == HALF
 
 
 @given(st.sampled_from(CASES), st.sampled_from(SUBSETS), st.booleans())

@@ -4,6 +4,7 @@ from typing import Any
 
 from troth.cli.output import out, print_table
 from troth.domain.score import Standing
+from troth.domain.turning import BACKGROUND, Turning
 from troth.engine.beside import Beside
 
 
@@ -18,6 +19,7 @@ def standing_data(name: str, standing: Standing, beside: Beside) -> dict[str, An
             for ritual in standing.rituals
         ],
         "follow_through": vars(beside.follow_through),
+        "turning_toward": {"answered": beside.turning.answered, "made": beside.turning.made},
     }
 
 
@@ -37,6 +39,15 @@ def print_standing(name: str, standing: Standing, beside: Beside) -> None:
     promised = beside.follow_through
     if promised.settled:
         out.print(f"\npromises: {promised.kept} of {promised.settled} kept; in no score")
+    _print_turning(beside.turning)
+
+
+def _print_turning(turning: Turning) -> None:
+    """Print the turning-toward rate, where there were bids; it is in no score."""
+    if turning.share is not None:
+        rate = f"{turning.answered} of {turning.made} bids answered in their window"
+        out.print(f"\nturning toward: {rate} ({turning.share:.0%}).")
+        out.print(f"{BACKGROUND} % is what research found, as background.")
 
 
 def _number(value: float | None) -> str:

@@ -1,10 +1,10 @@
 """What a nudge says, as far as its channel may show it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from troth.domain.language import Language
 from troth.domain.ritual import Ritual
-from troth.domain.states import NudgePurpose, Sensitivity
+from troth.domain.states import Mechanism, NudgePurpose, Sensitivity
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,9 @@ def _told(content: Content, shown: Sensitivity, language: Language) -> tuple[str
 
 
 def _open_body(content: Content, ritual: Ritual, language: Language) -> str:
+    if content.purpose is NudgePurpose.SHARE and ritual.mechanism is Mechanism.AGREEMENT:
+        how = replace(content, is_answered_here=True)  # what a yes means, it says on every channel
+        return f"{content.enclosed}\n\n{_how_to_answer(how, ritual, language)}"
     if content.purpose is NudgePurpose.SHARE:
         return content.enclosed
     if content.purpose is NudgePurpose.STEP:

@@ -23,6 +23,7 @@ WHOLE = frozenset(
         Verb.REPAIR,
         Verb.SUGGEST,
         Verb.SHARE,
+        Verb.ENOUGH,
     }
 )
 _DAY, _WEEKEND, _WEEK = timedelta(days=1), timedelta(days=2), timedelta(days=7)
@@ -97,6 +98,11 @@ def _another(phrase: list[str], rest: list[str], vocabulary: Vocabulary) -> Said
     return read_later(phrase, rest, vocabulary) if folded(rest) else Said(Verb.ANOTHER)
 
 
+def _goal(_phrase: list[str], rest: list[str], _: Vocabulary) -> Said | None:
+    """Read `new goal learn to swim`; without its words it is none."""
+    return Said(Verb.GOAL, words=as_words(rest)) if folded(rest) else None
+
+
 def _timeout(_phrase: list[str], rest: list[str], vocabulary: Vocabulary) -> Said | None:
     """Read `timeout` and `timeout 40 min`: it may be the first word of a hard evening."""
     if not folded(rest):
@@ -165,6 +171,7 @@ _READERS: dict[Verb, Callable[[list[str], list[str], Vocabulary], Said | None]] 
     Verb.SWAP: _swap,
     Verb.PROMISE: _promise,
     Verb.ANOTHER: _another,
+    Verb.GOAL: _goal,
     Verb.TIMEOUT: _timeout,
     Verb.SEASON: _season,
 }

@@ -35,6 +35,8 @@ class Verb(StrEnum):
     SUGGEST = "suggest"
     SHARE = "share"
     REACHED = "reached"
+    GOAL = "goal"
+    ENOUGH = "enough"
     RATING = "rating"
     NUMBER = "number"
     CHOICE = "choice"

@@ -83,6 +83,14 @@ MESSAGES: Mapping[str, frozenset[str]] = {
     "trend_level": frozenset(),
     "both_mean": frozenset({"mean"}),
     "digest_more": frozenset(),
+    "agreed": frozenset({"title"}),
+    "bid_made": frozenset({"name"}),
+    "bid_answered": frozenset({"name"}),
+    "goal_noted": frozenset({"title"}),
+    "goal_reached": frozenset({"title"}),
+    "goal_new": frozenset({"title"}),
+    "no_goal": frozenset(),
+    "enough": frozenset({"title"}),
 }
 
 

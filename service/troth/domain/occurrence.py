@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from troth.domain.ritual import Ritual
 from troth.domain.rules import Terms
 from troth.domain.slots import Slot
-from troth.domain.states import AnswerKind, Rule, Visibility
+from troth.domain.states import AnswerKind, Mechanism, Rule, Visibility
 from troth.domain.turns import lead_of
 
 
@@ -30,6 +30,12 @@ class Stamp:
     choices: Mapping[str, str] = field(default_factory=dict)
     about: Mapping[str, str] = field(default_factory=dict)
     season: str | None = None
+    mechanism: Mechanism | None = None
+
+    @property
+    def first(self) -> tuple[str, ...]:
+        """The partners who are asked at its moment: of a bid only the one whose turn it is."""
+        return (self.lead,) if self.rule is Rule.BID and self.lead is not None else tuple(self.due)
 
     @property
     def terms(self) -> Terms:
@@ -51,8 +57,21 @@ def stamp(ritual: Ritual, slot: Slot, zone: str, born: int, kept: int) -> Stamp:
     lead = lead_of(tuple(slot.due), ritual.lead, kept)
     asks = {partner: _ask(ritual, partner == lead, born) for partner in slot.due}
     return Stamp(
-        zone, slot.due, ritual.remind, ritual.rule, ritual.kind, lead, asks, ritual.visibility
+        zone,
+        slot.due,
+        ritual.remind,
+        ritual.rule,
+        ritual.kind,
+        lead,
+        asks,
+        ritual.visibility,
+        mechanism=mechanism_of(ritual),
     )
+
+
+def mechanism_of(ritual: Ritual) -> Mechanism | None:
+    """Return what the ritual sets going; whatever goes by the rule of a bid is one."""
+    return Mechanism.BID if ritual.rule is Rule.BID else ritual.mechanism
 
 
 def window_end(ritual: Ritual, slot: Slot) -> datetime:

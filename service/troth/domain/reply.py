@@ -203,7 +203,10 @@ def _followed(
     said = read_argument(verb, words[:spoken], rest, grammar)
     if said is None:
         return _unmatched(words, expected)
-    if not expected.takes_words or _is_clear(said, rest):
+    if expected.takes_words and verb is Verb.ENOUGH:
+        return _unmatched(words, expected)  # there are no steps to end: it is an answer
+    is_of_goal = expected.is_goal and verb in (Verb.REACHED, Verb.GOAL)
+    if not expected.takes_words or is_of_goal or _is_clear(said, rest):
         return said
     if expected.kind is AnswerKind.REVIEW and verb is Verb.DONE and spoken == 1:
         return Said(Verb.WORDS, words=as_words(rest))  # "done: more walks" says both at once

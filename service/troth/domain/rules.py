@@ -26,6 +26,13 @@ class Terms:
             return (self.lead,)
         return self.partners
 
+    def needed_after(self, accounts: Mapping[str, Account]) -> tuple[str, ...]:
+        """The same, as far as what was said so far has come: a bid waits for who reaches out."""
+        is_bid = self.rule is Rule.BID and self.lead is not None
+        if is_bid and Account.DONE not in accounts.values():
+            return (str(self.lead),)
+        return self.needed
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -65,7 +72,7 @@ def judge(
     outcome = decide(terms, accounts, over=over)
     if outcome is None or outcome.state in (OccurrenceState.KEPT, OccurrenceState.EXCUSED):
         return outcome
-    unheard = set(terms.needed) - set(accounts) - set(reached)
+    unheard = set(terms.needed_after(accounts)) - set(accounts) - set(reached)
     if unheard:  # a miss needs a delivery: our failure is never the couple's
         return excused(Excuse.UNDELIVERED) if over else None
     return outcome
@@ -76,16 +83,17 @@ def _judge_joint(terms: Terms, accounts: Mapping[str, Account], *, over: bool) -
     said = set(accounts.values())
     if {Account.DONE, Account.NO} <= said:
         return excused(Excuse.DIFFERING)
-    done = [partner for partner in terms.needed if accounts.get(partner) is Account.DONE]
-    if len(done) == len(terms.needed) or (done and terms.rule is Rule.EITHER):
+    needed = terms.needed_after(accounts)
+    done = [partner for partner in needed if accounts.get(partner) is Account.DONE]
+    if len(done) == len(needed) or (done and terms.rule is Rule.EITHER):
         return scored(1.0)
-    everyone_spoke = all(partner in accounts for partner in terms.needed)
+    everyone_spoke = all(partner in accounts for partner in needed)
     if Account.SKIP in said and (terms.rule is not Rule.EITHER or everyone_spoke or over):
         return excused(Excuse.SKIPPED)
-    denied = any(accounts.get(partner) is Account.NO for partner in terms.needed)
+    denied = any(accounts.get(partner) is Account.NO for partner in needed)
     if denied and (terms.rule is not Rule.EITHER or everyone_spoke):
         return scored(0.0)
-    return scored(len(done) / len(terms.needed)) if over else None
+    return scored(len(done) / len(needed)) if over else None
 
 
 def _judge_each(terms: Terms, accounts: Mapping[str, Account], *, over: bool) -> Outcome | None:

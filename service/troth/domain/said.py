@@ -41,6 +41,7 @@ class Expected:
     """What would make sense now: the kind asked for, and what each open nudge's code asks for.
 
     `choices` are those offered, as they were written, by key; `choices_of` the same for each code.
+    `is_goal` where it is a goal, `goals` the codes of those.
     `spent` are the codes of what was closed lately: each counts only right beside its answer.
     """
 
@@ -49,6 +50,8 @@ class Expected:
     choices: Mapping[str, str] = field(default_factory=dict)
     choices_of: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
     spent: Mapping[int, AnswerKind] = field(default_factory=dict)
+    is_goal: bool = False
+    goals: frozenset[int] = frozenset()
 
     @property
     def takes_words(self) -> bool:
@@ -57,4 +60,5 @@ class Expected:
 
     def of(self, code: int) -> "Expected":
         """Return what the nudge of this code asks for."""
-        return Expected(self.codes[code], choices=self.choices_of.get(code, {}))
+        choices, is_goal = self.choices_of.get(code, {}), code in self.goals
+        return Expected(self.codes[code], choices=choices, is_goal=is_goal)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from troth.domain.promises import FollowThrough, follow_through
+from troth.domain.turning import Turning
+from troth.engine.turning import couple_turning
 from troth.store import promises
 
 
@@ -13,8 +15,11 @@ class Beside:
     """A couple's figures beside its score."""
 
     follow_through: FollowThrough
+    turning: Turning
 
 
 def beside_score(conn: Connection, couple_id: int) -> Beside:
     """Return a couple's figures as things stand now."""
-    return Beside(follow_through(promises.outcomes(conn, couple_id)))
+    return Beside(
+        follow_through(promises.outcomes(conn, couple_id)), couple_turning(conn, couple_id)
+    )

@@ -97,7 +97,7 @@ def first_nudges(
     codes: dict[int, set[int]],
 ) -> Iterable[dict[str, Any]]:
     """Yield one nudge a partner; where nobody may be reached, that is written down at once."""
-    for partner in (each for each in couple.partners if each.key in birth.slot.due):
+    for partner in (each for each in couple.partners if each.key in birth.stamp.first):
         channel = next(iter(ways[partner.id]), None)
         taken = codes.setdefault(partner.id, set())
         code = next(n for n in count(1) if n not in taken)

@@ -11,6 +11,7 @@ from troth.domain.language import Language
 from troth.domain.ritual import Ritual
 from troth.domain.states import Section, Sensitivity
 from troth.engine.digests import coming, numbers, trust, words
+from troth.engine.digests.agreements import agreements
 from troth.schedules.languages import load_languages
 from troth.store import couples
 from troth.store.records import Couple, Parcel, Partner
@@ -54,6 +55,7 @@ SECTIONS: Mapping[Section, SectionText] = {
     Section.RATINGS: numbers.ratings,
     Section.NUMBERS: numbers.numbers,
     Section.COMING: coming.coming,
+    Section.AGREEMENTS: agreements,
 }
 
 

@@ -13,6 +13,7 @@ from troth.domain.reply import Reply, parse
 from troth.engine import effects, events
 from troth.engine.another import another
 from troth.engine.effects import ACKNOWLEDGING
+from troth.engine.mechanisms import goal
 from troth.engine.requests import REQUESTS, Request
 from troth.engine.sharing import share
 from troth.engine.target import Candidates, candidates
@@ -36,6 +37,7 @@ MOVED = {
     Verb.SWAP: effects.swap,
     Verb.BEGIN: effects.begin,
     Verb.ANOTHER: another,
+    Verb.ENOUGH: effects.enough,
 }
 
 
@@ -78,6 +80,8 @@ def take_in(
     meant = occurrences.lock_occurrence(conn, chosen.id) if chosen else None
     if said.verb is Verb.DONE and said.code is None and not found.any:
         meant = open_todays(conn, vault, visit)
+    if said.verb in goal.VERBS:
+        meant = goal.meant(conn, visit, meant)
     _record(conn, vault, visit, reply_id, meant)
     text = _act(conn, vault, visit, found, meant)
     replies.set_answer(conn, reply_id, text)
@@ -116,6 +120,8 @@ def _act(
         return ASKED[verb](conn, visit)
     if verb in (Verb.HELP, Verb.UNKNOWN):
         return _help(conn, visit, found)
+    if meant is None and verb in goal.VERBS and not found.expected.goals:
+        return visit.language.say("no_goal")
     if meant is None:
         return _ask_which(conn, visit, found)
     if verb in MOVED:

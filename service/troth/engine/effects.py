@@ -10,7 +10,7 @@ from troth.domain.durations import format_duration
 from troth.domain.grammar import Verb
 from troth.domain.ritual import Ritual
 from troth.domain.slots import instant
-from troth.domain.states import ChannelState, NudgePurpose
+from troth.domain.states import AnswerKind, ChannelState, NudgePurpose
 from troth.engine import events
 from troth.engine.expiry import expire
 from troth.engine.feeling import offers_talk
@@ -32,11 +32,15 @@ STEP_USE = timedelta(minutes=2)  # a step that comes later than this is not sent
 
 
 def acknowledge(conn: Connection, visit: Visit, occurrence: Occurrence) -> str:
-    """Take back this partner's follow-ups on every channel, settle, and say what was noted."""
+    """Take back this partner's follow-ups on every channel, settle, and say what was noted.
+
+    The steps that are still to come end for both: what was answered is over.
+    """
     was_over = visit.now >= occurrence.ends_at
     if was_over:
         expire(conn, visit.now, occurrence.id)
     nudges.withdraw(conn, occurrence.id, "it was answered", visit.partner.id)
+    nudges.end_steps(conn, occurrence.id)
     settle_occurrence(conn, occurrence.id, visit.now)
     noted = share_and_follow(conn, visit, occurrence) or _noted(conn, visit, occurrence)
     return f"{noted} {visit.language.say('noted_late')}" if was_over else noted
@@ -141,18 +145,29 @@ def _moved(
 
 
 def begin(conn: Connection, vault: Vault, visit: Visit, occurrence: Occurrence) -> str:
-    """Plan a nudge a step, to both, from now on; a second `begin` changes nothing."""
+    """Plan a nudge a step, to both, from now on; while they come, `begin` changes nothing.
+
+    Once they have ended it begins anew, even where that was answered: a second hug is a hug.
+    """
     ritual = ritual_of(conn, occurrence)
-    steps = [n for n in nudges.nudges_of(conn, occurrence.id) if n.purpose is NudgePurpose.STEP]
-    if ritual is None or not ritual.steps or not occurrence.is_open:
+    if ritual is None or not ritual.steps or visit.now >= occurrence.ends_at:
         return visit.language.say("nothing_to_begin", title=title_of(conn, visit, occurrence))
-    if not steps:
+    if not nudges.has_steps_to_come(conn, occurrence.id):
         planned = _steps(conn, visit, occurrence, ritual)
         nudges.plan_nudges(conn, vault, list(planned), visit.now)
     lasts = sum((step.lasts for step in ritual.steps), timedelta())
     return visit.language.say(
         "begun", title=title_of(conn, visit, occurrence), lasts=format_duration(lasts)
     )
+
+
+def enough(conn: Connection, _: Vault, visit: Visit, occurrence: Occurrence) -> str:
+    """End the steps that are still to come, for both; whether it was done is still to be said."""
+    title = title_of(conn, visit, occurrence)
+    if occurrence.stamp.kind is not AnswerKind.STEPS:
+        return visit.language.say("nothing_to_begin", title=title)
+    nudges.end_steps(conn, occurrence.id)
+    return visit.language.say("enough", title=title)
 
 
 def _steps(

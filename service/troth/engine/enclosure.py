@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from troth.domain.states import AnswerKind, NudgePurpose
 from troth.engine.digest import digest
+from troth.engine.mechanisms.registry import BROUGHT, ENCLOSED
 from troth.engine.shown import brought
 from troth.store import couples
 from troth.store.records import Parcel
@@ -40,13 +41,16 @@ def enclose(
 
 
 def _private(conn: Connection, vault: Vault, parcel: Parcel, now: datetime) -> str:
+    mechanism = parcel.stamp.mechanism if parcel.stamp else None
     if parcel.nudge.purpose is NudgePurpose.SHARE:
-        return _brought(conn, vault, parcel)
+        by_mechanism = BROUGHT.get(mechanism) if mechanism else None
+        return by_mechanism(conn, vault, parcel) if by_mechanism else _brought(conn, vault, parcel)
     if parcel.topic_sealed:
         return vault.open(parcel.topic_sealed)
     if parcel.ritual is not None and parcel.ritual.kind is AnswerKind.REVIEW:
         return digest(conn, vault, parcel, now)
-    return ""
+    enclosed = ENCLOSED.get(mechanism) if mechanism else None
+    return enclosed(conn, vault, parcel) if enclosed else ""
 
 
 def _brought(conn: Connection, vault: Vault, parcel: Parcel) -> str:

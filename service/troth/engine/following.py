@@ -5,10 +5,11 @@ from datetime import timedelta
 from sqlalchemy import Connection
 
 from troth.domain.grammar import Verb
+from troth.domain.occurrence import mechanism_of
 from troth.domain.said import WORDED
 from troth.domain.showing import are_shown
 from troth.domain.states import NudgePurpose, NudgeState, Visibility
-from troth.engine.mechanisms.registry import ANSWERED
+from troth.engine.mechanisms.registry import ANSWERED, BRINGING, TAKEN_BACK
 from troth.engine.visit import Visit, ritual_of
 from troth.store import channels, nudges, replies
 from troth.store.records import Occurrence, Partner
@@ -22,9 +23,20 @@ def share_and_follow(conn: Connection, visit: Visit, occurrence: Occurrence) -> 
     ritual = ritual_of(conn, occurrence)
     if ritual is None:
         return None
-    share(conn, visit, occurrence)
-    answered = ANSWERED.get(ritual.mechanism) if ritual.mechanism else None
+    mechanism = occurrence.stamp.mechanism or mechanism_of(ritual)
+    if mechanism not in BRINGING:
+        share(conn, visit, occurrence)
+    answered = ANSWERED.get(mechanism) if mechanism else None
     return answered(conn, visit, occurrence, ritual) if answered else None
+
+
+def follow_back(conn: Connection, visit: Visit, occurrence: Occurrence) -> None:
+    """Let follow what an answer that was taken back leaves behind."""
+    ritual = ritual_of(conn, occurrence)
+    mechanism = occurrence.stamp.mechanism
+    taken_back = TAKEN_BACK.get(mechanism) if mechanism else None
+    if taken_back is not None and ritual is not None:
+        taken_back(conn, visit, occurrence, ritual)
 
 
 def share(conn: Connection, visit: Visit, occurrence: Occurrence) -> None:

@@ -11,6 +11,7 @@ from troth.domain.score import BUILDING
 from troth.domain.slots import instant
 from troth.domain.states import Sensitivity
 from troth.domain.when import resolve
+from troth.engine.following import follow_back
 from troth.engine.mechanisms import promise
 from troth.engine.recall import recall
 from troth.engine.settle import settle_occurrence
@@ -43,9 +44,11 @@ def undo(conn: Connection, visit: Visit) -> str:
     settle_occurrence(conn, taken, visit.now)
     found = occurrences.load_occurrences(conn, [taken])[taken]
     if is_tap and visit.partner.key in replies.acknowledgements(conn, taken):
+        follow_back(conn, visit, found)
         return ""  # they have said it in other ways, too
     if found.is_open:  # what the answer took back may be wanted now: each is looked at when it goes
         nudges.plan_anew(conn, taken, visit.now)
+    follow_back(conn, visit, found)
     return visit.language.say("undone", title=title_of(conn, visit, found))
 
 

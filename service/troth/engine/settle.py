@@ -9,10 +9,11 @@ from troth.domain.ladder import next_follow_up
 from troth.domain.rules import Outcome, excused, judge
 from troth.domain.states import Excuse, NudgeState
 from troth.engine import events
+from troth.engine.accounts import accounts_of
 from troth.engine.expiry import expire
 from troth.engine.standing import couple_standing
 from troth.engine.together import do_together
-from troth.store import couples, ledger, nudges, occurrences, replies, rituals, trust
+from troth.store import couples, ledger, nudges, occurrences, rituals, trust
 from troth.store.database import Database
 from troth.store.records import Occurrence
 
@@ -65,13 +66,12 @@ def _judge(conn: Connection, occurrence: Occurrence, now: datetime) -> Outcome |
     promise = occurrence.stamp.promise
     if promise is not None and trust.taken_back(conn, [int(promise)]):
         return excused(Excuse.SKIPPED)
-    said = replies.acknowledgements(conn, occurrence.id)
     reached = {
         rung.partner for rung in nudges.rungs(conn, occurrence.id) if rung.state is NudgeState.SENT
     }
     reached -= couples.paused_beyond(conn, occurrence.couple_id, occurrence.due_at)
-    accounts = {partner: word.account for partner, word in said.items()}
     over = now >= occurrence.ends_at
+    accounts = accounts_of(conn, occurrence, over=over)
     return judge(occurrence.stamp.terms, accounts, reached, over=over)
 
 

@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from troth.domain.grammar import LEGAL
+from troth.domain.occurrence import Stamp
 from troth.domain.reply import LONGEST_TEXT, Expected, Reply, Said
 from troth.domain.slots import day_of
+from troth.domain.states import Mechanism
 from troth.store import nudges, occurrences, replies
 from troth.store.records import Couple, Occurrence, Partner
 
@@ -46,7 +48,8 @@ class Candidates:
     def expected(self) -> Expected:
         """Return what the parser may expect: the kind asked for, and the codes that mean one."""
         if self.linked is not None:
-            return Expected(self.linked.stamp.kind, choices=self.linked.stamp.choices)
+            stamp = self.linked.stamp
+            return Expected(stamp.kind, choices=stamp.choices, is_goal=_is_goal(stamp))
         coded = {code: found.stamp for found, code in self.open if code is not None}
         only = self._only
         return Expected(
@@ -55,6 +58,8 @@ class Candidates:
             choices=only.stamp.choices if only else {},
             choices_of={code: stamp.choices for code, stamp in coded.items()},
             spent={code: occurrence.stamp.kind for occurrence, code in self.closed},
+            is_goal=only is not None and _is_goal(only.stamp),
+            goals=frozenset(code for code, stamp in coded.items() if _is_goal(stamp)),
         )
 
     def choose(self, said: Said) -> Occurrence | None:
@@ -73,6 +78,10 @@ class Candidates:
         if len(self.choices) == 1:
             return self.choices[0][0]
         return self.late if not self.open else None
+
+
+def _is_goal(stamp: Stamp) -> bool:
+    return stamp.mechanism is Mechanism.GOAL
 
 
 def candidates(
@@ -114,6 +123,10 @@ def _latest_unanswered(
             continue
         if occurrence.stamp.due.get(partner.key, now) > now:
             continue  # they have not been asked yet
+        if partner.key not in occurrence.stamp.first and not nudges.code_of(
+            conn, occurrence.id, partner.id
+        ):
+            continue  # a bid that has not come to them
         if partner.key not in replies.acknowledgements(conn, occurrence.id):
             return occurrence
     return None

@@ -51,7 +51,8 @@ def why_useless(parcel: Parcel, now: datetime) -> Drop | None:
     if nudge.expires_at <= now:
         return Drop(NudgeState.EXPIRED, "its window was over")
     is_asking = nudge.purpose not in BROUGHT
-    if is_asking and not parcel.is_open:
+    is_step = nudge.purpose is NudgePurpose.STEP  # which may be begun once more after an answer
+    if is_asking and not is_step and not parcel.is_open:
         return Drop(NudgeState.WITHDRAWN, "the occurrence is settled")
     if is_asking and parcel.answered:
         return Drop(NudgeState.WITHDRAWN, "it was answered")

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import ColumnElement, Connection, Row, select, update
 
 from troth.domain.ladder import Rung
 from troth.domain.states import NudgePurpose, NudgeState, OccurrenceState
@@ -71,10 +71,31 @@ def ask_plainly(conn: Connection, occurrence_id: int, partner_id: int) -> int:
     return conn.execute(update(nudges).where(planned).values(text=None)).rowcount
 
 
+def end_steps(conn: Connection, occurrence_id: int) -> None:
+    """Take back the steps that are still to come, of both partners."""
+    coming = nudges.c.state == NudgeState.PLANNED
+    ended = update(nudges).where(_steps_of(occurrence_id), coming)
+    conn.execute(ended.values(state=NudgeState.WITHDRAWN, reason="its steps were ended"))
+
+
+def has_steps_to_come(conn: Connection, occurrence_id: int) -> bool:
+    """Say whether steps of an occurrence are still to come, or on their way."""
+    coming = nudges.c.state.in_((NudgeState.PLANNED, NudgeState.SENDING))
+    return (
+        conn.execute(select(nudges.c.id).where(_steps_of(occurrence_id), coming)).first()
+        is not None
+    )
+
+
+def _steps_of(occurrence_id: int) -> ColumnElement[bool]:
+    return (nudges.c.occurrence_id == occurrence_id) & (nudges.c.purpose == NudgePurpose.STEP)
+
+
 def plan_anew(conn: Connection, occurrence_id: int, now: datetime) -> None:
     """Plan again what an answer had taken back: the answer is taken back itself."""
     taken_back = (
         (nudges.c.occurrence_id == occurrence_id)
+        & (nudges.c.purpose != NudgePurpose.STEP)  # steps that were ended begin anew, or not at all
         & (nudges.c.state == NudgeState.WITHDRAWN)
         & (nudges.c.attempt == 0)
         & (nudges.c.expires_at > now)

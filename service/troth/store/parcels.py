@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlalchemy import Connection, Row, Select, Text, cast, exists, select
 
+from troth.domain.grammar import Verb
 from troth.domain.quiet import QuietHours
-from troth.domain.states import ChannelState, OccurrenceState, Sensitivity
+from troth.domain.states import ChannelState, NudgePurpose, OccurrenceState, Sensitivity
 from troth.store.batches import given
 from troth.store.nudges import to_nudge
 from troth.store.records import Channel, Parcel, ritual_from_text, stamp_from_text
@@ -28,10 +29,19 @@ def load_parcels(conn: Connection, nudge_ids: Collection[int]) -> list[Parcel]:
 
 
 def _query() -> Select[Any]:
+    is_step = nudges.c.purpose == NudgePurpose.STEP
+    # Steps end with what either says after they were begun, and begin anew after that.
+    ends_steps = is_step & (replies.c.received_at > nudges.c.created_at)
+    ended = exists().where(
+        replies.c.occurrence_id == nudges.c.occurrence_id,
+        replies.c.verb.in_((*ACCOUNTS, Verb.ENOUGH)),
+        ends_steps,
+    )
     answered = exists().where(
         replies.c.occurrence_id == nudges.c.occurrence_id,
         replies.c.partner_id == nudges.c.partner_id,
         replies.c.verb.in_(ACCOUNTS),
+        ~is_step,
     )
     columns = (
         couples.c.name.label("names"),
@@ -52,10 +62,11 @@ def _query() -> Select[Any]:
         cast(occurrences.c.terms, Text).label("terms"),
         occurrences.c.prompt,
         occurrences.c.topic_sealed,
+        occurrences.c.ritual_id,
         cast(rituals.c.spec, Text).label("spec"),
     )
     return (
-        select(nudges, *columns, answered.label("answered"))
+        select(nudges, *columns, (answered | ended).label("answered"))
         .join_from(nudges, partners, partners.c.id == nudges.c.partner_id)
         .join(couples, couples.c.id == nudges.c.couple_id)
         .outerjoin(channels, channels.c.id == nudges.c.channel_id)
@@ -92,6 +103,8 @@ def _parcel(row: Row[Any]) -> Parcel:
         paused_until=row.paused_until,
         choices=tuple(stamp.choices.values()) if stamp else (),
         topic_sealed=row.topic_sealed,
+        stamp=stamp,
+        ritual_id=row.ritual_id,
     )
 
 

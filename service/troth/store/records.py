@@ -219,6 +219,8 @@ class Parcel:
     choices: tuple[str, ...] = ()
     topic_sealed: str | None = field(default=None, repr=False)
     enclosed: str = field(default="", repr=False)
+    stamp: Stamp | None = None
+    ritual_id: int | None = None
 
     def is_paused(self, now: datetime) -> bool:
         """Whether the partner has asked for a pause that holds at aware `now`."""

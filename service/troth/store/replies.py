@@ -1,5 +1,6 @@
 """Verbs on replies: each kept once, the newest of each partner holds."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +11,7 @@ from troth.domain.grammar import Verb
 from troth.domain.reply import LINK, Reply
 from troth.domain.states import Account
 from troth.store.batches import insert_rows
-from troth.store.tables import partners, replies
+from troth.store.tables import occurrences, partners, replies
 
 ACCOUNTS = {
     Verb.DONE: Account.DONE,
@@ -18,6 +19,8 @@ ACCOUNTS = {
     Verb.NUMBER: Account.DONE,
     Verb.CHOICE: Account.DONE,
     Verb.WORDS: Account.DONE,
+    Verb.REACHED: Account.DONE,
+    Verb.GOAL: Account.DONE,
     Verb.NO: Account.NO,
     Verb.SKIP: Account.SKIP,
 }
@@ -143,13 +146,50 @@ def latest_verbs(conn: Connection, partner_id: int, count: int) -> list[Verb]:
 
 def acknowledgements(conn: Connection, occurrence_id: int) -> dict[str, Acknowledgement]:
     """Return each partner's latest word on an occurrence, by partner key."""
+    return {word.partner: word for word in said_of(conn, [occurrence_id])[occurrence_id]}
+
+
+def said_of(conn: Connection, occurrence_ids: Collection[int]) -> dict[int, list[Acknowledgement]]:
+    """Return all that was said of occurrences, by their ids, oldest first."""
     query = (
-        select(replies, partners.c.key)
-        .join(partners, partners.c.id == replies.c.partner_id)
-        .where(replies.c.occurrence_id == occurrence_id, replies.c.verb.in_(ACCOUNTS))
+        _with_partner()
+        .where(replies.c.occurrence_id.in_(occurrence_ids), replies.c.verb.in_(ACCOUNTS))
         .order_by(replies.c.id)  # not by the clock, which may go back
     )
-    return {row.key: to_acknowledgement(row) for row in conn.execute(query)}
+    said: dict[int, list[Acknowledgement]] = {each: [] for each in occurrence_ids}
+    for row in conn.execute(query):
+        said[row.occurrence_id].append(to_acknowledgement(row))
+    return said
+
+
+def latest_of(
+    conn: Connection,
+    ritual_id: int,
+    verbs: Collection[Verb],
+    *,
+    by: int | None = None,
+    before: datetime | None = None,
+) -> Acknowledgement | None:
+    """Return the last answer of these verbs to a ritual, by one partner or either.
+
+    Of occurrences that fell due before an aware moment, where one is given.
+    """
+    query = (
+        _with_partner()
+        .join(occurrences, occurrences.c.id == replies.c.occurrence_id)
+        .where(occurrences.c.ritual_id == ritual_id, replies.c.verb.in_(verbs))
+    )
+    if by is not None:
+        query = query.where(replies.c.partner_id == by)
+    if before is not None:
+        query = query.where(occurrences.c.due_at < before)
+    row = conn.execute(query.order_by(replies.c.id.desc()).limit(1)).first()
+    return None if row is None else to_acknowledgement(row)
+
+
+def _with_partner() -> Select[Any]:
+    joined = select(replies, partners.c.key)
+    return joined.join(partners, partners.c.id == replies.c.partner_id)
 
 
 def to_acknowledgement(row: Row[Any]) -> Acknowledgement:

@@ -156,7 +156,7 @@ def _card(conn: Connection, place: Place, token: str, state: ChannelState | None
         waits_for_both=waits_for_both(stamp, own) and occurrence.is_open,
         laters=_laters(occurrence, reader.now),
         snoozed_until=_snoozed_until(mine, reader) if look is Look.WAITING else None,
-        begun=any(n.purpose is NudgePurpose.STEP for n in mine),
+        begun=any(_is_running_step(n) for n in mine),
         told_steps=tuple(n.text or "" for n in mine if _is_told_step(n)),
         topic=topic(place),
         digest=digest(conn, place) if place.alone or look is Look.WAITING else "",
@@ -202,6 +202,10 @@ def _snoozed_until(mine: Sequence[Nudge], reader: Reader) -> str | None:
     planned = [n for n in mine if n.purpose is NudgePurpose.SNOOZE]
     coming = [n.not_before for n in planned if n.state is NudgeState.PLANNED]
     return moment(coming[-1], reader.partner.zone, reader.now) if coming else None
+
+
+def _is_running_step(nudge: Nudge) -> bool:
+    return nudge.purpose is NudgePurpose.STEP and nudge.state is not NudgeState.WITHDRAWN
 
 
 def _is_told_step(nudge: Nudge) -> bool:

@@ -21,6 +21,8 @@ _SAID = {
     Verb.NO: "It did not happen",
     Verb.SKIP: "Not this time",
     Verb.WORDS: "Answered",
+    Verb.REACHED: "Reached",
+    Verb.GOAL: "Answered",
     Verb.CHOICE: "Chosen",
 }
 

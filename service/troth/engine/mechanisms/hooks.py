@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row
 from troth.domain.ritual import Ritual
 from troth.engine.visit import Visit
 from troth.store.occasions import Occasion
-from troth.store.records import Couple, Occurrence
+from troth.store.records import Couple, Occurrence, Parcel
 from troth.store.vault import Vault
 
 
@@ -42,6 +42,12 @@ class Opening:
 
 Answered = Callable[[Connection, Visit, Occurrence, Ritual], str | None]
 """What follows from an answer; returns what is said back instead of the usual, or None."""
+
+TakenBack = Callable[[Connection, Visit, Occurrence, Ritual], None]
+"""What follows from an answer that was taken back; the occurrence is as it stands without it."""
+
+Enclosed = Callable[[Connection, Vault, Parcel], str]
+"""What goes with a nudge of the couple's own, read when it leaves; empty where nothing does."""
 
 Opener = Callable[[Connection, Scene, Occasion], Opening | None]
 """How an occasion is opened, as things stand at its moment; None where it has none any more."""

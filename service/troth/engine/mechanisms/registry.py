@@ -7,9 +7,31 @@ holds anything in memory: a process may be killed between any two lines.
 from collections.abc import Mapping, Sequence
 
 from troth.domain.states import Mechanism
-from troth.engine.mechanisms import promise
-from troth.engine.mechanisms.hooks import Answered, Opener, Reviewer
+from troth.engine.mechanisms import agreement, bid, goal, promise
+from troth.engine.mechanisms.hooks import Answered, Enclosed, Opener, Reviewer, TakenBack
 
-ANSWERED: Mapping[Mechanism, Answered] = {Mechanism.PROMISE: promise.answered}
+ANSWERED: Mapping[Mechanism, Answered] = {
+    Mechanism.BID: bid.answered,
+    Mechanism.AGREEMENT: agreement.answered,
+    Mechanism.GOAL: goal.answered,
+    Mechanism.PROMISE: promise.answered,
+}
+TAKEN_BACK: Mapping[Mechanism, TakenBack] = {
+    Mechanism.BID: bid.taken_back,
+    Mechanism.GOAL: goal.taken_back,
+}
 OPENERS: Mapping[Mechanism, Opener] = {Mechanism.PROMISE: promise.opened}
 REVIEWERS: Sequence[Reviewer] = ()
+
+# What goes with an ask, and what is brought where that is more than the other's words.
+ENCLOSED: Mapping[Mechanism, Enclosed] = {
+    Mechanism.BID: bid.enclosed,
+    Mechanism.AGREEMENT: agreement.enclosed,
+    Mechanism.GOAL: goal.enclosed,
+}
+BROUGHT: Mapping[Mechanism, Enclosed] = {
+    Mechanism.BID: bid.brought,
+    Mechanism.AGREEMENT: agreement.brought,
+    Mechanism.GOAL: goal.brought,
+}
+BRINGING = frozenset(BROUGHT)  # they bring words to the other by themselves

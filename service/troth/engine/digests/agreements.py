@@ -1,0 +1,39 @@
+"""The section `agreements`: every wording to which both have said yes."""
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection
+
+from troth.domain.ritual import Ritual
+from troth.domain.states import Mechanism, Sensitivity
+from troth.engine.mechanisms.agreement import last_agreed
+from troth.store import rituals
+from troth.store.records import ritual_from_json
+
+if TYPE_CHECKING:  # which reads this section
+    from troth.engine.digest import Reading
+
+
+def agreements(conn: Connection, reading: "Reading") -> str:
+    """Return each agreement's title, the day on which it was worded, and its words.
+
+    A discreet one stands in no review that is not.
+    """
+    lines = []
+    for row in rituals.rituals_of(conn, reading.couple.id).values():
+        try:
+            ritual = ritual_from_json(row.spec)
+        except ValueError:  # a damaged row has no say
+            continue
+        if _belongs(ritual, reading) and (held := last_agreed(conn, row.id, reading.now)):
+            day = held.at.astimezone(reading.reader.zone)
+            lines.append(
+                f"{ritual.title} ({day:%Y-%m-%d}): {reading.vault.open(held.words_sealed)}"
+            )
+    return "\n".join(lines)
+
+
+def _belongs(ritual: Ritual, reading: "Reading") -> bool:
+    shown = reading.ritual.sensitivity is Sensitivity.DISCREET
+    is_fit = shown or ritual.sensitivity is Sensitivity.OPEN
+    return ritual.mechanism is Mechanism.AGREEMENT and is_fit

@@ -1,0 +1,63 @@
+"""What mechanisms bring to a partner: the other's words, or a word from Troth about a ritual."""
+
+from datetime import timedelta
+
+from sqlalchemy import Connection
+
+from troth.domain.ritual import Ritual
+from troth.domain.states import Account, NudgePurpose, NudgeState, Sensitivity
+from troth.engine.telling import tell
+from troth.engine.visit import Visit
+from troth.schedules.languages import load_languages
+from troth.store import channels, couples, nudges, replies
+from troth.store.records import Occurrence, Parcel, Partner
+from troth.store.vault import Vault
+
+BRING_USE = timedelta(days=3)  # what the other wrote is good to read for some days
+
+
+def bring(conn: Connection, visit: Visit, occurrence: Occurrence) -> None:
+    """Bring the other the words of who is at the door.
+
+    What waits to leave already will hold the latest; what has left is followed by another.
+    """
+    to = visit.other
+    mine = (n for n in nudges.nudges_of(conn, occurrence.id) if n.partner_id == to.id)
+    if any(n.purpose is NudgePurpose.SHARE and n.state is NudgeState.PLANNED for n in mine):
+        return
+    ways = channels.confirmed_channels(conn, [to.id])[to.id]
+    planned = [
+        {
+            "couple_id": visit.couple.id,
+            "partner_id": to.id,
+            "occurrence_id": occurrence.id,
+            "channel_id": channel,
+            "purpose": NudgePurpose.SHARE,
+            "due_at": visit.now,
+            "expires_at": visit.now + BRING_USE,
+        }
+        for channel in ways[:1]
+    ]
+    nudges.plan_nudges(conn, visit.vault, planned, visit.now)
+
+
+def words_of_the_other(conn: Connection, vault: Vault, parcel: Parcel, wordless: str = "") -> str:
+    """Return what the other answered, with their name; the message `wordless` for a bare done."""
+    couple = couples.load_couple(conn, parcel.nudge.couple_id)
+    other = next(each for each in couple.partners if each.key != parcel.partner)
+    word = replies.acknowledgements(conn, parcel.nudge.occurrence_id or 0).get(other.key)
+    if word is None or word.account is not Account.DONE:
+        return ""
+    if word.words_sealed:
+        return f"{other.name}: {vault.open(word.words_sealed)}"
+    return load_languages().of(parcel.language).say(wordless, name=other.name) if wordless else ""
+
+
+def tell_of(
+    conn: Connection, visit: Visit, ritual: Ritual, to: tuple[Partner, ...], message: str
+) -> None:
+    """Say something of a ritual, which it names where any screen may show it."""
+    title = "Troth" if ritual.sensitivity is Sensitivity.DISCREET else ritual.title
+    text = visit.language.say(message, title=title)
+    texts = {partner.key: text for partner in to}
+    tell(conn, visit.vault, visit.couple, texts, visit.now)

@@ -1,0 +1,29 @@
+"""Verbs on what a ritual has been: its occurrences so far, newest first."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from troth.store.occurrences import to_occurrence
+from troth.store.records import Occurrence
+from troth.store.tables import occurrences
+
+
+def latest_of_ritual(
+    conn: Connection, ritual_id: int, now: datetime, limit: int = 1
+) -> list[Occurrence]:
+    """Return a ritual's occurrences due until now, newest first."""
+    query = select(occurrences).where(
+        occurrences.c.ritual_id == ritual_id, occurrences.c.due_at <= now
+    )
+    newest = query.order_by(occurrences.c.due_at.desc(), occurrences.c.id.desc()).limit(limit)
+    return [to_occurrence(row) for row in conn.execute(newest)]
+
+
+def newest_scored(conn: Connection, ritual_id: int, limit: int) -> list[Occurrence]:
+    """Return a ritual's scored occurrences, newest first."""
+    query = select(occurrences).where(
+        occurrences.c.ritual_id == ritual_id, occurrences.c.credit.is_not(None)
+    )
+    newest = query.order_by(occurrences.c.due_at.desc(), occurrences.c.id.desc()).limit(limit)
+    return [to_occurrence(row) for row in conn.execute(newest)]
