@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from troth.domain.ritual import Ritual
 from troth.domain.states import Section
+from troth.engine.digests.repair import repairs
 from troth.store import couples
 from troth.store.records import Couple, Parcel, Partner
 from troth.store.vault import Vault
@@ -26,7 +27,9 @@ class Reading:
 
 
 SectionText = Callable[[Connection, Reading], str]
-SECTIONS: Mapping[Section, SectionText] = {}
+SECTIONS: Mapping[Section, SectionText] = {
+    Section.REPAIRS: repairs,
+}
 
 
 def digest(conn: Connection, vault: Vault, parcel: Parcel, now: datetime) -> str:

@@ -107,6 +107,8 @@ def _birth(
     slot = Slot(minute, dict.fromkeys(asked, now))
     if opening.window is not None:
         ritual = replace(ritual, window=opening.window)
+    if opening.remind is not None:
+        ritual = replace(ritual, remind=opening.remind)
     terms = stamp(ritual, slot, couple.zones.name(ZONE_COUPLE), row.born, row.kept)
     terms = replace(
         terms,

@@ -133,11 +133,6 @@ def promise(_: Connection, visit: Visit) -> str:
     return visit.language.say("promised", until=_day(until))
 
 
-def repair(_: Connection, visit: Visit) -> str:
-    """One calm sentence, to who asked for it."""
-    return visit.language.say("repair")
-
-
 Request = Callable[[Connection, Visit], str]
 REQUESTS: Mapping[Verb, Request] = {
     Verb.UNDO: undo,
@@ -149,7 +144,6 @@ REQUESTS: Mapping[Verb, Request] = {
     Verb.RESUME: resume,
     Verb.THANKS: thanks,
     Verb.PROMISE: promise,
-    Verb.REPAIR: repair,
 }
 
 

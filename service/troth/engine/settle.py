@@ -10,6 +10,7 @@ from troth.domain.rules import Outcome, judge
 from troth.domain.states import NudgeState
 from troth.engine import events
 from troth.engine.expiry import expire
+from troth.engine.repairs import beside_repairs
 from troth.engine.standing import couple_standing
 from troth.engine.together import do_together
 from troth.store import couples, ledger, nudges, occurrences, replies, rituals
@@ -69,7 +70,8 @@ def _judge(conn: Connection, occurrence: Occurrence, now: datetime) -> Outcome |
     reached -= couples.paused_beyond(conn, occurrence.couple_id, occurrence.due_at)
     accounts = {partner: word.account for partner, word in said.items()}
     over = now >= occurrence.ends_at
-    return judge(occurrence.stamp.terms, accounts, reached, over=over)
+    outcome = judge(occurrence.stamp.terms, accounts, reached, over=over)
+    return beside_repairs(conn, occurrence, outcome, over=over)
 
 
 def _standing_outcome(occurrence: Occurrence) -> Outcome | None:

@@ -34,6 +34,7 @@ class Opening:
     asks: Mapping[str, str] | None = None
     choices: Mapping[str, str] = field(default_factory=dict)
     window: timedelta | None = None
+    remind: tuple[timedelta, ...] | None = None
     prompt: str | None = None
 
 

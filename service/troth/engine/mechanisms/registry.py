@@ -7,8 +7,14 @@ holds anything in memory: a process may be killed between any two lines.
 from collections.abc import Mapping, Sequence
 
 from troth.domain.states import Mechanism
+from troth.engine.mechanisms import repair, timeout
 from troth.engine.mechanisms.hooks import Answered, Opener, Reviewer
 
-ANSWERED: Mapping[Mechanism, Answered] = {}
-OPENERS: Mapping[Mechanism, Opener] = {}
-REVIEWERS: Sequence[Reviewer] = ()
+ANSWERED: Mapping[Mechanism, Answered] = {
+    Mechanism.REPAIR: repair.answered,
+}
+OPENERS: Mapping[Mechanism, Opener] = {
+    Mechanism.REPAIR: repair.opened,
+    Mechanism.TIMEOUT: timeout.opened,
+}
+REVIEWERS: Sequence[Reviewer] = (repair.reviewed,)

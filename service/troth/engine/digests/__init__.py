@@ -1,0 +1,1 @@
+"""What a review lays before its reader, section by section."""
