@@ -22,6 +22,7 @@ class Part(StrEnum):
     """What an occasion of a repair is for."""
 
     OFFER = "offer"
+    ACCORD = "accord"  # both asked for it before the offer was even made
     STAGE = "stage"
     LAPSE = "lapse"  # a stage's time is over
     CHECK_IN = "check-in"
@@ -86,11 +87,11 @@ def agreed_length(
     """
     named = [length for text in texts if (length := _length_in(text.split(), vocabulary))]
     wanted = max(min(named, default=MONITORED), A_WEEK)
-    return max(min(wanted, started + LONGEST - A_DAY - now), timedelta())
+    return max(min(wanted, started + LONGEST - 2 * A_DAY - now), timedelta())
 
 
 def check_ins(length: timedelta) -> Sequence[timedelta]:
-    """Return after how long each check-in comes: one a week, the last at the end."""
+    """Return after how long each check-in comes: one a week, the last when it is over."""
     return [week * A_WEEK for week in range(1, length // A_WEEK + 1)]
 
 

@@ -41,13 +41,19 @@ def repair(conn: Connection, visit: Visit) -> str:
     offers = repairs.asked(conn, couple.id, f"troth.{OFFER}", MOST_OFFERS)
     if offers and offers[0].is_open and now < offers[0].ends_at:
         settle_occurrence(conn, offers[0].id, now)
-    elif not occasions.coming_occasions(conn, couple.id, PRACTICES):
+    elif occasions.coming_occasions(conn, couple.id, PRACTICES):
+        _plan(conn, visit, {"part": Part.ACCORD})
+    else:
         again = _may_offer_from(conn, visit, offers)
         if again is not None and now < again:
             return visit.language.say("repair_wait", at=_day(visit, again))
         about = {"part": Part.OFFER, "first_reply": str(replies.id_of(conn, visit.reply))}
-        occasions.plan_occasion(conn, occasion_of(couple, OFFER, now, about))
+        _plan(conn, visit, about)
     return visit.language.say("repair_asked")
+
+
+def _plan(conn: Connection, visit: Visit, about: Mapping[str, str]) -> None:
+    occasions.plan_occasion(conn, occasion_of(visit.couple, OFFER, visit.now, about))
 
 
 def _may_offer_from(
@@ -83,10 +89,15 @@ def repair_over(conn: Connection, visit: Visit) -> str:
         return visit.language.say("repair_ended")
     was_coming = call_off(conn, couple)
     offers = repairs.asked(conn, couple.id, f"troth.{OFFER}", 1)
-    is_open = bool(offers) and now < offers[0].ends_at
+    is_open = bool(offers) and now < offers[0].ends_at and not _is_used(conn, offers[0])
     if is_open:  # it is a no to the offer
         settle_occurrence(conn, offers[0].id, now)
     return visit.language.say("repair_ended" if was_coming or is_open else "repair_none")
+
+
+def _is_used(conn: Connection, offer: Occurrence) -> bool:
+    last = repairs.latest_repair(conn, offer.couple_id)
+    return last is not None and last.offer == offer.id
 
 
 def timeout(conn: Connection, visit: Visit) -> str:

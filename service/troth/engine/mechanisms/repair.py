@@ -21,6 +21,7 @@ from troth.engine.mechanisms.repair_plan import (
     judge_anew,
     occasion_of,
 )
+from troth.engine.settle import settle_occurrence
 from troth.engine.visit import Visit
 from troth.schedules.languages import load_languages
 from troth.store import occasions, occurrences, repairs
@@ -102,6 +103,9 @@ def opened(conn: Connection, scene: Scene, occasion: Occasion) -> Opening | None
     if part == Part.OFFER:
         say = load_languages().of(scene.couple.language).say
         return Opening(choices={"yes": say("choice_yes"), "no": say("choice_no")})
+    if part == Part.ACCORD:
+        _heed_both(conn, scene)
+        return None
     if part == Part.STAGE:
         return _open_stage(conn, scene, occasion)
     runs = _runs(conn, scene.couple, int(occasion.about["cycle"]), scene.now)
@@ -115,6 +119,13 @@ def opened(conn: Connection, scene: Scene, occasion: Occasion) -> Opening | None
         message = "repair_done" if part == Part.FINISH else "repair_over"
         end_repair(conn, scene.vault, scene.couple, runs, scene.now, message=message)
     return None
+
+
+def _heed_both(conn: Connection, scene: Scene) -> None:
+    """Judge the offer that was made since, to which both may have said yes before it was there."""
+    offers = repairs.asked(conn, scene.couple.id, f"troth.{OFFER}", 1)
+    for offer in (each for each in offers if each.is_open):
+        settle_occurrence(conn, offer.id, scene.now)
 
 
 def _lapses(runs: Repair, occasion: Occasion, *, is_kept: bool) -> bool:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from troth.domain.repair import PRIVATE, Part, agreed_length, check_ins
+from troth.domain.repair import A_DAY, PRIVATE, Part, agreed_length, check_ins
 from troth.engine.settle import settle_occurrence
 from troth.engine.telling import tell
 from troth.schedules.languages import load_languages
@@ -33,7 +33,7 @@ def agree(
     occurrence: Occurrence,
     now: datetime,
 ) -> None:
-    """Plan a check-in a week, for as long as both wrote that they will look at it, and the end."""
+    """Plan a check-in a week for as long as both agreed on, and the end a day later."""
     coming = occasions.coming_occasions(conn, couple.id, PRACTICES)
     occasions.cancel(conn, [each.id for each in coming if each.about["part"] != Part.LAPSE])
     said = replies.acknowledgements(conn, occurrence.id).values()
@@ -45,7 +45,7 @@ def agree(
         about = {"part": Part.CHECK_IN, **cycle}
         occasions.plan_occasion(conn, occasion_of(couple, CHECK_IN, now + after, about))
     about = {"part": Part.FINISH, **cycle}
-    occasions.plan_occasion(conn, occasion_of(couple, STAGE, now + length, about))
+    occasions.plan_occasion(conn, occasion_of(couple, STAGE, now + length + A_DAY, about))
 
 
 def end_repair(
