@@ -45,8 +45,9 @@ def test_an_offer_is_kept_by_two_yes_and_else_tells_nothing(wishes: dict[str, bo
 
 @pytest.mark.parametrize("credit", [0.0, 0.5])
 def test_nothing_of_a_repair_is_missed(credit: float) -> None:
-    assert without_blame(scored(credit)) == excused(Excuse.SKIPPED)
-    assert without_blame(scored(1.0)) == scored(1.0)
+    assert without_blame(scored(credit), over=True) == excused(Excuse.SKIPPED)
+    assert without_blame(scored(credit), over=False) is None
+    assert without_blame(scored(1.0), over=False) == scored(1.0)
 
 
 @pytest.mark.parametrize(

@@ -61,10 +61,14 @@ def judge_offer(
     return excused(Excuse.SKIPPED) if over else None
 
 
-def without_blame(outcome: Outcome) -> Outcome:
-    """Return the outcome of what is asked in a repair: nothing of it is ever missed."""
-    is_kept = outcome.state in (OccurrenceState.KEPT, OccurrenceState.EXCUSED)
-    return outcome if is_kept else excused(Excuse.SKIPPED)
+def without_blame(outcome: Outcome, *, over: bool) -> Outcome | None:
+    """Return the outcome of what is asked in a repair: kept, or else the same whatever was said.
+
+    Nothing but that it is kept settles it before its window is over: a skip looks like no answer.
+    """
+    if outcome.state is OccurrenceState.KEPT:
+        return outcome
+    return excused(Excuse.SKIPPED) if over else None
 
 
 def offered_again(ended: datetime, in_a_row: int) -> datetime:

@@ -25,6 +25,6 @@ def beside_repairs(
     if outcome is None:
         return None
     if "occasion" in about:
-        return without_blame(outcome) if PRIVATE in about else outcome
+        return without_blame(outcome, over=over) if PRIVATE in about else outcome
     frozen = repairs.covers(conn, occurrence.couple_id, occurrence.due_at)
     return excused(Excuse.PAUSED) if frozen else outcome

@@ -372,3 +372,16 @@ def test_why_keeps_to_itself_who_answered_a_repair_and_how(stage: Stage):
     with stage.store.db.reading() as conn:
         told = explain(conn, f"o{stage.occurrence().id}")
     assert (told["answers"], told["nudges"], told["lead"]) == ([], [], None)
+
+
+def test_a_stage_that_is_skipped_looks_like_one_that_waits(stage: Stage):
+    begun(stage)
+    stage.ben.says("skip")
+    stage.wind(days=6)
+    assert stage.outcomes()[-1] == "open"
+    stage.ben.says("what hurt")
+    stage.ana.says("what I did")
+    stage.wind(minutes=11)
+    for actor in (stage.ana, stage.ben):
+        for _ in range(2):
+            heard_by(actor)
