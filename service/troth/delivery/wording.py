@@ -25,6 +25,7 @@ class Content:
     is_answered_here: bool = False
     choices: tuple[str, ...] = ()
     enclosed: str = ""
+    is_discreet: bool = False
 
 
 def compose(
@@ -51,7 +52,7 @@ def compose(
 
 def _told(content: Content, shown: Sensitivity, language: Language) -> tuple[str, str]:
     """Say something that asks for no answer."""
-    if shown is Sensitivity.DISCREET:
+    if shown is Sensitivity.DISCREET or content.is_discreet:
         return language.say("discreet_title"), language.say("discreet_body", link=content.link)
     return language.say("discreet_title"), content.text or ""
 

@@ -21,6 +21,7 @@ WHOLE = frozenset(
         Verb.NEXT,
         Verb.RESUME,
         Verb.REPAIR,
+        Verb.REPAIR_OVER,
         Verb.SUGGEST,
         Verb.SHARE,
         Verb.ENOUGH,

@@ -29,6 +29,7 @@ class Verb(StrEnum):
     THANKS = "thanks"
     PROMISE = "promise"
     REPAIR = "repair"
+    REPAIR_OVER = "repair_over"
     TIMEOUT = "timeout"
     SEASON = "season"
     ANOTHER = "another"

@@ -13,6 +13,7 @@ from troth.engine import events
 from troth.engine.apply_channels import apply_channels
 from troth.engine.apply_rituals import apply_rituals, retire_ritual
 from troth.engine.changes import Change, ChangeKind
+from troth.engine.own_timeout import apply_timeout
 from troth.engine.recall import recall
 from troth.engine.standing import couple_standing
 from troth.errors import TrothError
@@ -64,6 +65,7 @@ def _apply_couple(
         yield Change(ChangeKind.ADDED, schedule.name, "couple")
     yield from _apply_partners(conn, vault, schedule, couple_id)
     couple = couples.load_couple(conn, couple_id)
+    apply_timeout(conn, vault, couple, schedule.form.timeout)
     if before is not None and _plain(before) != _plain(couple):
         yield Change(ChangeKind.CHANGED, schedule.name, "couple")
     for partner in couple.partners:

@@ -80,6 +80,7 @@ class Post:
             is_answered_here=channel.answers_by in self.answered_by,
             choices=parcel.choices,
             enclosed=parcel.enclosed,
+            is_discreet=nudge.discreet,
         )
         title, body = compose(content, parcel.ritual, channel.sensitivity, language)
         url = answerable(self.vault.open(channel.url_sealed), path)

@@ -12,6 +12,7 @@ from troth.domain.ritual import Ritual
 from troth.domain.states import Section, Sensitivity
 from troth.engine.digests import coming, numbers, trust, words
 from troth.engine.digests.agreements import agreements
+from troth.engine.digests.repair import repairs
 from troth.schedules.languages import load_languages
 from troth.store import couples
 from troth.store.records import Couple, Parcel, Partner
@@ -56,6 +57,7 @@ SECTIONS: Mapping[Section, SectionText] = {
     Section.NUMBERS: numbers.numbers,
     Section.COMING: coming.coming,
     Section.AGREEMENTS: agreements,
+    Section.REPAIRS: repairs,
 }
 
 

@@ -9,11 +9,14 @@ from sqlalchemy import Connection
 
 from troth.domain.grammar import Verb
 from troth.domain.language import Languages
+from troth.domain.repair import PRIVATE
 from troth.domain.reply import Reply, parse
 from troth.engine import effects, events
 from troth.engine.another import another
 from troth.engine.effects import ACKNOWLEDGING
 from troth.engine.mechanisms import goal
+from troth.engine.mending import MENDING
+from troth.engine.own_timeout import read_timeout
 from troth.engine.requests import REQUESTS, Request
 from troth.engine.sharing import share
 from troth.engine.target import Candidates, candidates
@@ -31,6 +34,7 @@ ASKED: Mapping[Verb, Request] = {
     Verb.START: effects.start,
     Verb.SHARE: share,
     **REQUESTS,
+    **MENDING,
 }
 MOVED = {
     Verb.LATER: effects.snooze,
@@ -74,7 +78,8 @@ def take_in(
     couple = couples.load_couple(conn, reply.couple_id)
     partner, language = couple.partner_by_id(reply.partner_id), languages.of(couple.language)
     found = candidates(conn, couple, partner, reply, now)
-    said = reply.said or parse(reply.text, language.grammar, found.expected)
+    said = reply.said or read_timeout(vault, couple, language.grammar, reply, found.expected)
+    said = said or parse(reply.text, language.grammar, found.expected)
     visit = Visit(vault, couple, partner, language, reply, said, now, reply_id)
     chosen = found.choose(said)
     meant = occurrences.lock_occurrence(conn, chosen.id) if chosen else None
@@ -106,8 +111,10 @@ def _record(
     }
     replies.complete_reply(conn, reply_id, values)
     occurrence_id = meant.id if meant else None
+    is_private = meant is not None and PRIVATE in meant.stamp.about
+    who = (visit.couple.id, reply_id, visit.partner.key)
     received = events.reply_received(
-        visit.couple.id, reply_id, visit.partner.key, said.verb, occurrence_id, visit.now
+        *who, said.verb, occurrence_id, visit.now, is_private=is_private
     )
     ledger.append(conn, [received])
 

@@ -14,6 +14,7 @@ from troth.store.ledger import Event, EventType
 from troth.store.records import Channel, Due, Nudge, Occurrence
 
 OWN_BUSINESS = frozenset({Verb.STOP, Verb.START, Verb.PAUSE, Verb.QUIET, Verb.RESUME})
+OWN_BUSINESS |= {Verb.REPAIR, Verb.REPAIR_OVER, Verb.TIMEOUT}
 
 
 def ritual_due(due: Due) -> Event:
@@ -55,10 +56,12 @@ def reply_received(
     verb: Verb,
     occurrence_id: int | None,
     now: datetime,
+    *,
+    is_private: bool = False,
 ) -> Event:
-    """A reply came in. Its words and its number stay out of the ledger."""
+    """A reply came in. Its words and its number stay out of this; in a repair, who sent it."""
     data: dict[str, str | None] = {"reply": f"r{reply_id}", "occurrence": None, "partner": None}
-    if verb not in OWN_BUSINESS:
+    if verb not in OWN_BUSINESS and not is_private:
         occurrence = None if occurrence_id is None else f"o{occurrence_id}"
         data |= {"occurrence": occurrence, "partner": partner}
     data["verb"] = verb

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from troth.domain.durations import format_duration
+from troth.domain.repair import PRIVATE
 from troth.domain.score import occurrence_weights
 from troth.domain.states import NudgePurpose, NudgeState
 from troth.engine.standing import couple_standing
@@ -47,7 +48,9 @@ def _occurrence(conn: Connection, occurrence_id: int) -> dict[str, Any] | None:
     row = rituals.load_rituals(conn, [occurrence.ritual_id])[occurrence.ritual_id]
     ritual = ritual_from_json(row.spec)
     couple = couples.load_couple(conn, occurrence.couple_id)
-    stamp = occurrence.stamp
+    stamp, is_private = occurrence.stamp, PRIVATE in occurrence.stamp.about
+    said = {} if is_private else replies.acknowledgements(conn, occurrence.id)
+    told = [] if is_private else nudges.nudges_of(conn, occurrence.id)
     return {
         "id": f"o{occurrence.id}",
         "couple": couple.name,
@@ -60,18 +63,16 @@ def _occurrence(conn: Connection, occurrence_id: int) -> dict[str, Any] | None:
         "window": format_duration(occurrence.ends_at - max(stamp.due.values())),
         "ends": _iso(occurrence.ends_at),
         "rule": stamp.rule,
-        "lead": stamp.lead,
+        "lead": None if is_private else stamp.lead,
         "state": occurrence.state,
         "reason": occurrence.reason,
         "credit": occurrence.credit,
         "share_of_score": _share(conn, occurrence),
         "answers": [
-            {"partner": said.partner, "said": said.verb, "at": _iso(said.received_at)}
-            for said in replies.acknowledgements(conn, occurrence.id).values()
+            {"partner": word.partner, "said": word.verb, "at": _iso(word.received_at)}
+            for word in said.values()
         ],
-        "nudges": [
-            _nudge_facts(conn, couple, nudge) for nudge in nudges.nudges_of(conn, occurrence.id)
-        ],
+        "nudges": [_nudge_facts(conn, couple, nudge) for nudge in told],
     }
 
 

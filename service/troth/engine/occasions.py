@@ -114,6 +114,8 @@ def _birth(
     slot = Slot(minute, {key: opening.due.get(key, now) for key in asked})
     if opening.window is not None:
         ritual = replace(ritual, window=opening.window)
+    if opening.remind is not None:
+        ritual = replace(ritual, remind=opening.remind)
     terms = stamp(ritual, slot, couple.zones.name(ZONE_COUPLE), row.born, row.kept)
     terms = replace(
         terms,

@@ -132,11 +132,6 @@ def thanks(_: Connection, visit: Visit) -> str:
     return visit.language.say("thanked")
 
 
-def repair(_: Connection, visit: Visit) -> str:
-    """One calm sentence, to who asked for it."""
-    return visit.language.say("repair")
-
-
 Request = Callable[[Connection, Visit], str]
 REQUESTS: Mapping[Verb, Request] = {
     Verb.UNDO: undo,
@@ -148,7 +143,6 @@ REQUESTS: Mapping[Verb, Request] = {
     Verb.RESUME: resume,
     Verb.THANKS: thanks,
     Verb.PROMISE: promise.make,
-    Verb.REPAIR: repair,
 }
 
 

@@ -11,6 +11,7 @@ from troth.domain.states import Excuse, NudgeState
 from troth.engine import events
 from troth.engine.accounts import accounts_of
 from troth.engine.expiry import expire
+from troth.engine.repairs import beside_repairs
 from troth.engine.standing import couple_standing
 from troth.engine.together import do_together
 from troth.store import couples, ledger, nudges, occurrences, rituals, trust
@@ -72,7 +73,8 @@ def _judge(conn: Connection, occurrence: Occurrence, now: datetime) -> Outcome |
     reached -= couples.paused_beyond(conn, occurrence.couple_id, occurrence.due_at)
     over = now >= occurrence.ends_at
     accounts = accounts_of(conn, occurrence, over=over)
-    return judge(occurrence.stamp.terms, accounts, reached, over=over)
+    outcome = judge(occurrence.stamp.terms, accounts, reached, over=over)
+    return beside_repairs(conn, occurrence, outcome, over=over)
 
 
 def _standing_outcome(occurrence: Occurrence) -> Outcome | None:

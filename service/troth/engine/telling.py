@@ -1,6 +1,6 @@
 """telling: Troth says something of its own, which asks for no answer."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -21,8 +21,14 @@ def tell(
     now: datetime,
     *,
     lasts: timedelta = TELL_USE,
+    is_discreet: bool = False,
+    prompted: Collection[str] = (),
 ) -> None:
-    """Plan what is said to each partner, by key, for as long as it is of use."""
+    """Plan what is said to each partner, by key, for as long as it is of use.
+
+    What `is_discreet` stands on no screen but its page, and is sealed until then; `prompted` are
+    those who have just asked for it, so that their quiet hours give way.
+    """
     told = [partner for partner in couple.partners if partner.key in texts]
     ways = channels.confirmed_channels(conn, [partner.id for partner in told])
     planned = [
@@ -32,7 +38,9 @@ def tell(
             "occurrence_id": None,
             "channel_id": ways[partner.id][0],
             "purpose": NudgePurpose.TELL,
-            "text": texts[partner.key],
+            "text": vault.seal(texts[partner.key]) if is_discreet else texts[partner.key],
+            "discreet": is_discreet,
+            "prompted": partner.key in prompted,
             "due_at": now,
             "expires_at": now + lasts,
         }

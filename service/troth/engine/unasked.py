@@ -52,7 +52,8 @@ def _is_today(visit: Visit, row: RitualRow) -> bool:
 
 def _lately(conn: Connection, visit: Visit) -> list[Occurrence]:
     since = visit.now - 2 * A_DAY
-    return list(occurrences.recent_of(conn, visit.couple.id, since, visit.now, MOST_RECENT))
+    found = occurrences.recent_of(conn, visit.couple.id, since, visit.now, MOST_RECENT)
+    return [each for each in found if "occasion" not in each.stamp.about]  # no clock asked for it
 
 
 def _is_todays(visit: Visit, moment: datetime) -> bool:

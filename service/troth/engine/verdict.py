@@ -38,7 +38,7 @@ def decide(parcel: Parcel, now: datetime) -> Channel | Wait | Drop:
     if parcel.channel is None or not _may_use(parcel.channel, nudge.purpose):
         return Drop(NudgeState.FAILED, "its channel may not be used")
     over_at = parcel.quiet.over_at(now, parcel.zone) if parcel.quiet else None
-    if over_at is None or nudge.purpose in ASKED_FOR:
+    if over_at is None or nudge.prompted or nudge.purpose in ASKED_FOR:
         return parcel.channel
     if over_at >= nudge.expires_at:
         return Drop(NudgeState.EXPIRED, "quiet hours last longer than its use")

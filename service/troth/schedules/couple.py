@@ -16,6 +16,7 @@ from troth.domain.turns import ALTERNATE
 from troth.schedules.catalogue import Catalogue, Practice
 from troth.schedules.languages import load_languages
 from troth.schedules.models import CoupleFile, PartnerForm, RitualForm
+from troth.schedules.own_words import check_timeout
 from troth.schedules.problems import Problem, ScheduleError
 from troth.schedules.reader import Document
 from troth.schedules.suggest import nearest
@@ -77,6 +78,7 @@ def read_couple(document: Document, reading: Reading) -> CoupleSchedule:
     except ScheduleError as error:
         raise ScheduleError([*error.problems, *_check_practices(document, reading)]) from None
     problems = [*_check_names(document, form), *_check_language(document, form)]
+    problems += check_timeout(document, form)
     rituals = []
     for key, ritual in form.rituals.items():
         found = [*_check_ritual(document, form, key, ritual, reading)]

@@ -35,6 +35,7 @@ from troth.domain.states import (
     Sensitivity,
     Visibility,
 )
+from troth.domain.timeout import LONGEST, SHORTEST
 from troth.domain.vocabulary import Day as DayName
 from troth.schedules.suggest import nearest
 
@@ -89,6 +90,12 @@ def _printable(value: str) -> str:
 def _near_day(value: date) -> date:
     if not 2000 <= value.year <= 2100:
         raise ValueError("a day lies between the years 2000 and 2100")
+    return value
+
+
+def _short_pause(value: timedelta) -> timedelta:
+    if not SHORTEST <= value <= LONGEST:
+        raise ValueError("a pause in a quarrel lasts between 5m and 24h; 20m are the least advised")
     return value
 
 
@@ -256,6 +263,14 @@ class PartnerForm(Form):
     )
 
 
+class TimeoutForm(Form):
+    """A pause in a quarrel, as the couple has agreed on it: their word, their text, its length."""
+
+    word: Annotated[str, StringConstraints(pattern=r"^[^\W\d_]{3,40}$")] | None = None
+    text: Text | None = None
+    returns: Annotated[Duration, AfterValidator(_short_pause)] | None = None
+
+
 class CoupleFile(Form):
     """A file of `schedules/couples/`: one couple, its two partners and its rituals."""
 
@@ -263,6 +278,7 @@ class CoupleFile(Form):
     timezone: ZoneName
     day_starts: ClockTime = time(4)
     language: Key = "en"
+    timeout: TimeoutForm = TimeoutForm()
     partners: Annotated[dict[Key, PartnerForm], Field(min_length=2, max_length=2)]
     rituals: Annotated[dict[Key, RitualForm], Field(min_length=1)]
 

@@ -111,6 +111,13 @@ def save_couple(conn: Connection, values: Mapping[str, object]) -> int:
     return found
 
 
+def set_custom(conn: Connection, couple: Couple, name: str, sealed: str | None) -> None:
+    """Write one of a couple's own choices, or None where it has none; the others stay."""
+    customs = {**couple.customs, name: sealed}
+    held = {key: value for key, value in customs.items() if value is not None}
+    conn.execute(update(couples).where(couples.c.id == couple.id).values(customs=held))
+
+
 def save_partner(
     conn: Connection, vault: Vault, couple_id: int, key: str, values: Mapping[str, object]
 ) -> int:
@@ -166,6 +173,7 @@ def _couple(row: Row[Any], members: list[Row[Any]]) -> Couple:
         day_starts=time.fromisoformat(row.day_starts),
         language=row.language,
         partners=tuple(_partner(member) for member in members),
+        customs=row.customs or {},
     )
 
 

@@ -41,7 +41,13 @@ def plan_nudges(
     for nudge in planned:
         seed, hashed = vault.new_token()
         born = {"seed": seed, "token_hash": hashed, "created_at": now, "attempt": 0, "failures": 0}
-        defaults = {"state": NudgeState.PLANNED, "reason": None, "text": None, "code": None}
+        defaults: dict[str, Any] = {
+            "state": NudgeState.PLANNED,
+            "reason": None,
+            "text": None,
+            "code": None,
+        }
+        defaults |= {"discreet": False, "prompted": False}
         rows.append({"not_before": nudge["due_at"], **defaults, **born, **nudge})
     conn.execute(insert_rows(conn, nudges, rows))
     wake(conn)
@@ -297,4 +303,6 @@ def to_nudge(row: Row[Any]) -> Nudge:
         sent_at=row.sent_at,
         code=row.code,
         seed=row.seed,
+        discreet=row.discreet,
+        prompted=row.prompted,
     )

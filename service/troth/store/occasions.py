@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, Row, delete, func, select, update
 
 from troth.store.tables import couples, occasions
 from troth.store.wakeup import wake
@@ -78,6 +78,24 @@ def coming_occasions(conn: Connection, couple_id: int, practices: Sequence[str])
         occasions.c.opened_at.is_(None),
     )
     return [_occasion(row) for row in conn.execute(query.order_by(occasions.c.due_at))]
+
+
+def lately(conn: Connection, couple_id: int, practice: str, since: datetime) -> list[Occasion]:
+    """Return a couple's occasions of a practice due since then, opened or still to come."""
+    query = select(occasions).where(
+        occasions.c.couple_id == couple_id,
+        occasions.c.practice == practice,
+        occasions.c.due_at >= since,
+    )
+    return [_occasion(row) for row in conn.execute(query.order_by(occasions.c.id))]
+
+
+def count(conn: Connection, couple_id: int, practice: str) -> int:
+    """Return how many occasions of a practice a couple has had, or will have."""
+    query = select(func.count()).where(
+        occasions.c.couple_id == couple_id, occasions.c.practice == practice
+    )
+    return int(conn.execute(query).scalar_one())
 
 
 def cancel(conn: Connection, ids: Collection[int]) -> None:

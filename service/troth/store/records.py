@@ -1,5 +1,6 @@
 """What the verbs return: rows as plain frozen data in the domain's own types."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from functools import lru_cache
@@ -77,7 +78,7 @@ class Partner:
 
 @dataclass(frozen=True)
 class Couple:
-    """A couple with its partners, in the order of its file."""
+    """A couple with its partners, in the order of its file, and what is their own, sealed."""
 
     id: int
     name: str
@@ -85,6 +86,7 @@ class Couple:
     day_starts: time
     language: str
     partners: tuple[Partner, ...]
+    customs: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @property
     def zones(self) -> Zones:
@@ -186,6 +188,8 @@ class Nudge:
     sent_at: datetime | None
     code: int | None
     seed: str
+    discreet: bool = False
+    prompted: bool = False
 
     def is_over(self, now: datetime, occurrence: Occurrence | None = None) -> bool:
         """Say whether it is too old to take an answer; of a moved occurrence the new end counts."""

@@ -57,6 +57,14 @@ def keep_reply(conn: Connection, reply: Reply) -> int | None:
     return found
 
 
+def id_of(conn: Connection, reply: Reply) -> int:
+    """Return the id of a reply that was kept."""
+    query = select(replies.c.id).where(
+        replies.c.way == reply.way, replies.c.provider_id == reply.provider_id
+    )
+    return int(conn.execute(query).scalar_one())
+
+
 def newer_press(conn: Connection, reply: Reply) -> int | None:
     """Return the id of the latest press on this nudge where it is another one than this.
 

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     true,
 )
 
@@ -214,6 +215,9 @@ nudges = Table(
     Column("picked", Boolean, nullable=False, default=False),  # a worker has it in hand
     Column("lease_until", Instant),
     Column("repeated", Boolean, nullable=False, default=False),  # may have been sent twice
+    Column("discreet", Boolean, nullable=False, server_default=false()),  # its text is sealed
+    # Its partner has just asked for it: quiet hours give way.
+    Column("prompted", Boolean, nullable=False, server_default=false()),
     Column("sent_at", Instant),
     Column("code", Integer),
     Column("seed", String(32), nullable=False),

@@ -100,7 +100,7 @@ def cards_of(
         state = by_id.get(nudge.channel_id) if nudge.channel_id else None
         token = vault.token(nudge.seed)
         if nudge.purpose is NudgePurpose.TELL:
-            text = nudge.text or ""
+            text = _told(vault, nudge)
             cards.append(Card(token, Look.OVER, "Troth", state, ask=text, tells=True))
         elif nudge.occurrence_id is None:
             cards.append(_consent(token, reader, state))
@@ -115,6 +115,11 @@ def cards_of(
 def _due(nudge: Nudge, found: Mapping[int, Occurrence]) -> datetime:
     """Return when a card's matter began: a reminder does not make it younger."""
     return found[nudge.occurrence_id].due_at if nudge.occurrence_id else nudge.due_at
+
+
+def _told(vault: Vault, nudge: Nudge) -> str:
+    text = nudge.text or ""
+    return vault.open(text) if nudge.discreet else text
 
 
 def _read(row: Row[Any]) -> Ritual | None:

@@ -35,6 +35,7 @@ class Opening:
     asks: Mapping[str, str] | None = None
     choices: Mapping[str, str] = field(default_factory=dict)
     window: timedelta | None = None
+    remind: tuple[timedelta, ...] | None = None
     prompt: str | None = None
     due: Mapping[str, datetime] = field(default_factory=dict)
     says: Mapping[str, str] = field(default_factory=dict)

@@ -7,7 +7,7 @@ holds anything in memory: a process may be killed between any two lines.
 from collections.abc import Mapping, Sequence
 
 from troth.domain.states import Mechanism
-from troth.engine.mechanisms import agreement, bid, goal, promise
+from troth.engine.mechanisms import agreement, bid, goal, promise, repair, timeout
 from troth.engine.mechanisms.hooks import Answered, Enclosed, Opener, Reviewer, TakenBack
 
 ANSWERED: Mapping[Mechanism, Answered] = {
@@ -15,13 +15,18 @@ ANSWERED: Mapping[Mechanism, Answered] = {
     Mechanism.AGREEMENT: agreement.answered,
     Mechanism.GOAL: goal.answered,
     Mechanism.PROMISE: promise.answered,
+    Mechanism.REPAIR: repair.answered,
 }
 TAKEN_BACK: Mapping[Mechanism, TakenBack] = {
     Mechanism.BID: bid.taken_back,
     Mechanism.GOAL: goal.taken_back,
 }
-OPENERS: Mapping[Mechanism, Opener] = {Mechanism.PROMISE: promise.opened}
-REVIEWERS: Sequence[Reviewer] = ()
+OPENERS: Mapping[Mechanism, Opener] = {
+    Mechanism.PROMISE: promise.opened,
+    Mechanism.REPAIR: repair.opened,
+    Mechanism.TIMEOUT: timeout.opened,
+}
+REVIEWERS: Sequence[Reviewer] = (repair.reviewed,)
 
 # What goes with an ask, and what is brought where that is more than the other's words.
 ENCLOSED: Mapping[Mechanism, Enclosed] = {

@@ -36,6 +36,11 @@ def upgrade() -> None:
     op.add_column("replies", sa.Column("choice", sa.String(length=64)))
     op.add_column("replies", sa.Column("taken_back_at", sa.DateTime(timezone=True)))
     op.add_column("replies", sa.Column("tap", sa.String(length=200)))
+    for name in ("discreet", "prompted"):
+        flag: sa.Column[bool] = sa.Column(
+            name, sa.Boolean(), nullable=False, server_default=sa.false()
+        )
+        op.add_column("nudges", flag)
     _add_occasions()
     _add_seasons()
     _add_milestones()
