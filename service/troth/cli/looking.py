@@ -10,7 +10,7 @@ from troth.cli.output import AsJson, out, print_json, print_table
 from troth.cli.standing import print_standing, standing_data
 from troth.engine.explain import explain
 from troth.engine.health import Health
-from troth.engine.standing import couple_standing
+from troth.engine.standing import couple_standing, season_counts
 from troth.errors import TrothError
 from troth.settings import Settings, load_settings
 from troth.store import channels, ledger
@@ -56,10 +56,11 @@ def score(couple: Couple = None, *, as_json: AsJson = False) -> None:
     found = the_couple(store, couple)
     with store.db.reading() as conn:
         standing = couple_standing(conn, found.id)
+        seasons = season_counts(conn, found.id)
     if as_json:
-        print_json(standing_data(found.name, standing))
+        print_json(standing_data(found.name, standing, seasons))
         return
-    print_standing(found.name, standing)
+    print_standing(found.name, standing, seasons)
     out.print(f"\nwhy: troth why c{found.id}")
 
 

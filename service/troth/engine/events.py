@@ -13,7 +13,7 @@ from troth.domain.states import ChannelState, NudgePurpose, OccurrenceState
 from troth.store.ledger import Event, EventType
 from troth.store.records import Channel, Due, Nudge, Occurrence
 
-OWN_BUSINESS = frozenset({Verb.STOP, Verb.START, Verb.PAUSE, Verb.QUIET, Verb.RESUME})
+OWN_BUSINESS = frozenset({Verb.STOP, Verb.START, Verb.PAUSE, Verb.QUIET, Verb.RESUME, Verb.SEASON})
 
 
 def ritual_due(due: Due) -> Event:
@@ -100,6 +100,12 @@ def channel_changed(
         "state": state,
     }
     return Event(couple_id, EventType.CHANNEL_CHANGED, f"h{channel.id}", now, data)
+
+
+def season_changed(couple_id: int, season_id: int, kind: str, change: str, now: datetime) -> Event:
+    """A season has begun, or is over; by whom is not told."""
+    data = {"season": f"s{season_id}", "kind": kind, "change": change}
+    return Event(couple_id, EventType.SEASON_CHANGED, f"s{season_id}", now, data)
 
 
 def _told(nudge: Nudge, fact: str) -> str | None:

@@ -6,7 +6,8 @@ from sqlalchemy import Connection
 
 from troth.domain.grammar import Verb
 from troth.domain.states import AnswerKind, NudgePurpose, Visibility
-from troth.engine.mechanisms.registry import ANSWERED
+from troth.engine.mechanisms.registry import ANSWERED, TAKEN_BACK
+from troth.engine.retuning import wake_one
 from troth.engine.visit import Visit, ritual_of
 from troth.store import channels, nudges, replies
 from troth.store.records import Occurrence, Partner
@@ -20,9 +21,18 @@ def share_and_follow(conn: Connection, visit: Visit, occurrence: Occurrence) -> 
     ritual = ritual_of(conn, occurrence)
     if ritual is None:
         return None
+    wake_one(conn, visit.couple, occurrence.ritual_id, visit.now)  # whoever answers goes on
     share(conn, visit, occurrence)
     answered = ANSWERED.get(ritual.mechanism) if ritual.mechanism else None
     return answered(conn, visit, occurrence, ritual) if answered else None
+
+
+def take_back(conn: Connection, visit: Visit, occurrence: Occurrence) -> None:
+    """Let a mechanism take back what followed from an answer that was taken back."""
+    ritual = ritual_of(conn, occurrence)
+    taken_back = TAKEN_BACK.get(ritual.mechanism) if ritual and ritual.mechanism else None
+    if taken_back:
+        taken_back(conn, visit, occurrence)
 
 
 def share(conn: Connection, visit: Visit, occurrence: Occurrence) -> None:

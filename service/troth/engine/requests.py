@@ -11,7 +11,10 @@ from troth.domain.score import BUILDING
 from troth.domain.slots import instant
 from troth.domain.states import Sensitivity
 from troth.domain.when import resolve
+from troth.engine.following import take_back
+from troth.engine.mechanisms.seasons import season
 from troth.engine.recall import recall
+from troth.engine.retuning import wake_all
 from troth.engine.settle import settle_occurrence
 from troth.engine.standing import couple_standing
 from troth.engine.visit import Visit, may_name, title_of
@@ -37,6 +40,7 @@ def undo(conn: Connection, visit: Visit) -> str:
         return "" if is_tap else visit.language.say("nothing_to_undo")
     settle_occurrence(conn, taken, visit.now)
     found = occurrences.load_occurrences(conn, [taken])[taken]
+    take_back(conn, visit, found)
     if is_tap and visit.partner.key in replies.acknowledgements(conn, taken):
         return ""  # they have said it in other ways, too
     if found.is_open:  # what the answer took back may be wanted now: each is looked at when it goes
@@ -112,8 +116,9 @@ def quiet(conn: Connection, visit: Visit) -> str:
 
 
 def resume(conn: Connection, visit: Visit) -> str:
-    """End a pause."""
+    """End a pause; who had none lets go on what was put to rest."""
     ended = couples.end_pause(conn, visit.partner.id, visit.now)
+    ended = ended or wake_all(conn, visit.couple, visit.now)
     recall(conn, visit.couple.id, visit.now)  # what was planned meanwhile may be wanted now
     return visit.language.say("resumed" if ended else "not_paused")
 
@@ -150,6 +155,7 @@ REQUESTS: Mapping[Verb, Request] = {
     Verb.THANKS: thanks,
     Verb.PROMISE: promise,
     Verb.REPAIR: repair,
+    Verb.SEASON: season,
 }
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from troth.domain.ladder import next_follow_up
 from troth.domain.rules import Outcome, judge
+from troth.domain.season import ease
 from troth.domain.states import NudgeState
 from troth.engine import events
 from troth.engine.expiry import expire
@@ -69,7 +70,8 @@ def _judge(conn: Connection, occurrence: Occurrence, now: datetime) -> Outcome |
     reached -= couples.paused_beyond(conn, occurrence.couple_id, occurrence.due_at)
     accounts = {partner: word.account for partner, word in said.items()}
     over = now >= occurrence.ends_at
-    return judge(occurrence.stamp.terms, accounts, reached, over=over)
+    outcome = judge(occurrence.stamp.terms, accounts, reached, over=over)
+    return ease(outcome, occurrence.stamp.season)
 
 
 def _standing_outcome(occurrence: Occurrence) -> Outcome | None:

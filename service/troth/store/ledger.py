@@ -26,6 +26,7 @@ class EventType(StrEnum):
     OCCURRENCE_SETTLED = "org.troth.occurrence.settled.v1"
     SCORE_CHANGED = "org.troth.score.changed.v1"
     CHANNEL_CHANGED = "org.troth.channel.changed.v1"
+    SEASON_CHANGED = "org.troth.season.changed.v1"
 
 
 @dataclass(frozen=True)

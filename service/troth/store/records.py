@@ -1,5 +1,6 @@
 """What the verbs return: rows as plain frozen data in the domain's own types."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from functools import lru_cache
@@ -120,7 +121,10 @@ class Channel:
 
 @dataclass(frozen=True)
 class RitualRow:
-    """A ritual with where it stands in its schedule; `spec` is its JSON text."""
+    """A ritual with where it stands in its schedule; `spec` is its JSON text.
+
+    `tuned` is what was changed on it by reply, as `domain.tuning` reads it.
+    """
 
     id: int
     couple_id: int
@@ -128,6 +132,7 @@ class RitualRow:
     born: int
     kept: int
     next_slot: str
+    tuned: Mapping[str, Mapping[str, Any]] | None = None
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,9 @@ class Opening:
 Answered = Callable[[Connection, Visit, Occurrence, Ritual], str | None]
 """What follows from an answer; returns what is said back instead of the usual, or None."""
 
+TakenBack = Callable[[Connection, Visit, Occurrence], None]
+"""What follows when an answer was taken back: all is made as the answers that are left have it."""
+
 Opener = Callable[[Connection, Scene, Occasion], Opening | None]
 """How an occasion is opened, as things stand at its moment; None where it has none any more."""
 
