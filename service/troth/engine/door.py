@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from troth.domain.grammar import Verb
 from troth.domain.language import Languages
 from troth.domain.reply import Reply, parse
+from troth.domain.states import AnswerKind
 from troth.engine import effects, events
 from troth.engine.effects import ACKNOWLEDGING
 from troth.engine.requests import REQUESTS, Request
@@ -64,14 +65,20 @@ def take_in(
     visit = Visit(vault, couple, partner, language, reply, said, now)
     chosen = found.choose(said)
     meant = occurrences.lock_occurrence(conn, chosen.id) if chosen else None
-    if said.verb is Verb.DONE and said.code is None and not found.any:
-        meant = open_todays(conn, vault, visit)
+    is_unasked = not found.any or (not found.linked and _is_choice(meant))
+    if said.verb is Verb.DONE and said.code is None and is_unasked:
+        meant = open_todays(conn, vault, visit) or meant
     _record(conn, vault, visit, reply_id, meant)
     text = _act(conn, vault, visit, found, meant)
     replies.set_answer(conn, reply_id, text)
     way = None if said.verb in events.OWN_BUSINESS else reply.way  # each may have one of their own
     log.info("reply.taken", couple=couple.id, reply=f"r{reply_id}", way=way, verb=said.verb)
     return Answer(text, said.verb)
+
+
+def _is_choice(meant: Occurrence | None) -> bool:
+    """Say whether a choice is asked for, to which "we did it" is no answer."""
+    return meant is not None and meant.stamp.kind is AnswerKind.CHOICE
 
 
 def _record(

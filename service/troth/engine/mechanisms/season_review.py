@@ -66,7 +66,7 @@ def _ask_of_each(
     if choice != "change":
         return
     about = {"review": str(occurrence.id)}
-    for days, row in enumerate(own_rituals(conn, visit.couple.id), 1):
+    for days, row in enumerate(own_rituals(conn, visit.couple.id)):
         at = evening(visit.now, visit.couple.zone, days)
         recalibration.ask(conn, visit.couple, row, "season", at, visit.now, about)
 

@@ -7,7 +7,6 @@ from sqlalchemy import Connection
 from troth.domain.season import Season, evening
 from troth.domain.slots import instant
 from troth.domain.states import SeasonKind, Sensitivity
-from troth.domain.visible import folded
 from troth.domain.when import resolve
 from troth.engine import events
 from troth.engine.mechanisms.hooks import Opening, Scene
@@ -25,12 +24,11 @@ CHECK_IN, REVIEW = "transition-check-in", "season-review"
 BEGIN, STILL, END = "begin", "still", "end"  # what an occasion of a season is for
 LONGEST = timedelta(days=2 * 366)
 MORNING = time(4)  # a season until the first of May is over when that day begins
-OVER = "over"
 
 
 def season(conn: Connection, visit: Visit) -> str:
     """Begin a season, say anew when it ends, or end it; the other is told, and not by whom."""
-    if _is_over(visit):
+    if visit.said.ends:
         return _end(conn, visit)
     if visit.said.season is None:
         kinds = ", ".join(season_name(visit.language, kind) for kind in SeasonKind)
@@ -41,13 +39,6 @@ def season(conn: Connection, visit: Visit) -> str:
     begun = _begin(conn, visit, SeasonKind(visit.said.season), ends_at)
     _tell_other(conn, visit, _begun(visit.couple, begun, visit.other))
     return _begun(visit.couple, begun, visit.partner, visit.reply.screen)
-
-
-def _is_over(visit: Visit) -> bool:
-    """Say whether the last words after the verb, such as `over`, end a season."""
-    words = folded(visit.said.words.split())
-    choices = visit.language.grammar.choices
-    return any(choices.get(words[start:]) == OVER for start in range(len(words)))
 
 
 def _begin(conn: Connection, visit: Visit, kind: SeasonKind, ends_at: datetime | None) -> Season:
