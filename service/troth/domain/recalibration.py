@@ -93,7 +93,7 @@ def usual_hour(answers: Sequence[datetime], day_starts: time) -> str | None:
     first = day_starts.hour * 60 + day_starts.minute
     minutes = sorted((each.hour * 60 + each.minute - first) % _DAY for each in answers)
     median = minutes[len(minutes) // 2] // STEP * STEP
-    last = (_DAY - first - NEAR) // STEP * STEP  # a day's ritual stays on its day
+    last = _DAY - first - STEP  # a day's ritual stays on its day
     hour, minute = divmod((min(median, last) + first) % _DAY, 60)
     return f"{hour:02}:{minute:02}"
 

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row
 from troth.domain.reply import normal_words
 from troth.domain.ritual import first_occurrence
 from troth.domain.slots import day_of, slot_at, slot_minute
+from troth.domain.states import AnswerKind
 from troth.domain.tuning import tuned, tuning_of
 from troth.engine.plan import plan_early
 from troth.engine.retuning import own_rituals, wake_one
@@ -76,8 +77,10 @@ def _is_today(visit: Visit, row: RitualRow) -> bool:
 
 
 def _lately(conn: Connection, visit: Visit) -> list[Occurrence]:
+    """Return what was asked of late, but for choices: "we did it" says nothing of those."""
     since = visit.now - 2 * A_DAY
-    return list(occurrences.recent_of(conn, visit.couple.id, since, visit.now, MOST_RECENT))
+    recent = occurrences.recent_of(conn, visit.couple.id, since, visit.now, MOST_RECENT)
+    return [each for each in recent if each.stamp.kind is not AnswerKind.CHOICE]
 
 
 def _is_todays(visit: Visit, moment: datetime) -> bool:
