@@ -32,7 +32,7 @@ def test_five_unanswered_evenings_ask_once_how_to_go_on_and_then_it_is_quiet(sil
     before = silent.standing()
     assert before.rituals[0].missed == 5
     for actor in (silent.ana, silent.ben):
-        asked = actor.expects("How to go on")
+        asked = actor.expects(QUESTION)
         assert "Coffee together" in asked.text
         assert "1 Keep" in asked.text
     silent.wind(days=20)

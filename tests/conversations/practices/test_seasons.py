@@ -259,7 +259,7 @@ def test_change_asks_about_one_ritual_a_day(stage: Stage):
         [question] = hear(stage.ana)
         assert ritual in question
     stage.wind("2026-03-08T18:31")
-    assert [text for text in hear(stage.ana) if "rest" in text] == []
+    assert [text for text in hear(stage.ana) if "Let it rest" in text] == []
     hear_all(stage)
 
 
