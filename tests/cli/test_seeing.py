@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func
 
 from tests.cli.conftest import Run
 from tests.cli.test_bad_input import COUPLE
@@ -12,6 +13,7 @@ from troth.bootstrap import build, open_store
 from troth.engine.rounds import Rounds
 from troth.settings import load_settings
 from troth.store import couples, rituals
+from troth.store.tables import occurrences
 
 
 @pytest.fixture
@@ -64,6 +66,7 @@ def test_an_answer_moves_the_score_that_is_printed(troth: Run, evening: None) ->
         ],
         "follow_through": {"kept": 0, "settled": 0},
         "turning_toward": {"answered": 0, "made": 0},
+        "seasons": [],
     }
     assert "building, 1 of 5" in troth("score").out
 
@@ -163,3 +166,30 @@ def test_partners_print_a_calendar_to_subscribe_to(troth: Run, evening: None) ->
     assert all("/calendar/" in row["calendar"] for row in rows)
     assert rows[0]["calendar"] in troth("partners").out
     assert len({row["calendar"] for row in rows}) == 2
+
+
+def test_a_season_has_a_count_of_its_own(troth: Run, evening: None) -> None:
+    store = open_store(load_settings())
+    with store.db.writing() as conn:
+        rows = occurrences.update().values(
+            terms=func.json_set(occurrences.c.terms, "$.season", "care")
+        )
+        conn.execute(rows)
+    store.db.close()
+    for partner in ("ana", "ben"):
+        troth("reply", "--partner", partner, "the sea; the rain")
+    score = json.loads(troth("score", "--json").out)
+    assert score["seasons"] == [{"kind": "care", "kept": 1, "asked": 1}]
+    assert "care" in troth("score").out
+
+
+def test_next_tells_of_what_was_changed_by_reply(troth: Run, evening: None) -> None:
+    store = open_store(load_settings())
+    with store.db.writing() as conn:
+        [row] = rituals.rituals_of(conn, 1).values()
+        rituals.update_ritual(conn, row.id, {"tuned": {"1": {"hour": "08:15"}}})
+    assert "T08:15" in troth("next", "--count", "1", "--json", "couple.toml").out
+    with store.db.writing() as conn:
+        rituals.update_ritual(conn, row.id, {"tuned": {"1": {"rests": True}}})
+    store.db.close()
+    assert json.loads(troth("next", "--json", "couple.toml").out) == []

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from troth.bootstrap import open_store
+from troth.cli.changed import as_changed
 from troth.cli.given import Paths, chosen_couples, given_paths, moment
 from troth.cli.output import AsJson, counted, out, print_json, print_table
 from troth.clock import SystemClock
@@ -98,7 +99,7 @@ def next_(
 ) -> None:
     """Print coming occurrences: slot, UTC, and each partner's local time."""
     schedules = load_schedules(given_paths(paths))
-    chosen = chosen_couples(schedules.couples, couple)
+    chosen = as_changed(chosen_couples(schedules.couples, couple))
     starts = SystemClock().now() if start is None else moment(start, "--from")
     coming = coming_occurrences(chosen, starts, count)
     if as_json:

@@ -20,6 +20,7 @@ def standing_data(name: str, standing: Standing, beside: Beside) -> dict[str, An
         ],
         "follow_through": vars(beside.follow_through),
         "turning_toward": {"answered": beside.turning.answered, "made": beside.turning.made},
+        "seasons": [vars(season) for season in beside.seasons],
     }
 
 
@@ -40,6 +41,10 @@ def print_standing(name: str, standing: Standing, beside: Beside) -> None:
     if promised.settled:
         out.print(f"\npromises: {promised.kept} of {promised.settled} kept; in no score")
     _print_turning(beside.turning)
+    if beside.seasons:
+        out.print("")
+        rows = ((season.kind, season.kept, season.asked) for season in beside.seasons)
+        print_table(("season", "kept", "asked"), rows)
 
 
 def _print_turning(turning: Turning) -> None:

@@ -70,7 +70,8 @@ def _open_body(content: Content, ritual: Ritual, language: Language) -> str:
         ask = language.say("reminder", ask=ask)
     lines = [ask]
     lines += [part for part in (content.prompt, content.enclosed) if part]
-    if content.purpose is NudgePurpose.REMINDER and ritual.lite:
+    is_lite = bool(ritual.lite) and str(ritual.lite) in content.ask  # asked for in that form
+    if content.purpose is NudgePurpose.REMINDER and ritual.lite and not is_lite:
         lines.append(language.say("lite", lite=ritual.lite))
     if content.choices:
         lines.append("\n".join(f"{place} {each}" for place, each in enumerate(content.choices, 1)))

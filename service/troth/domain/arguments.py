@@ -27,6 +27,7 @@ WHOLE = frozenset(
         Verb.ENOUGH,
     }
 )
+OVER = "over"
 _DAY, _WEEKEND, _WEEK = timedelta(days=1), timedelta(days=2), timedelta(days=7)
 _QUIET = {Day.TODAY: _DAY, Day.TONIGHT: _DAY, Day.WEEKEND: _WEEKEND, Day.NEXT_WEEK: _WEEK}
 
@@ -123,10 +124,12 @@ def _season(_phrase: list[str], rest: list[str], vocabulary: Vocabulary) -> Said
 
 
 def _with_season(said: Said | None, rest: list[str], grammar: Grammar) -> Said | None:
-    """Name the kind of season that the first words after the verb mean, where one is known."""
+    """Name the kind of season that the first words after the verb mean, and whether it is over."""
     plain = folded(rest)
     count = longest(grammar.seasons, plain)
-    return replace(said, season=grammar.seasons[plain[:count]]) if said and count else said
+    kind = grammar.seasons[plain[:count]] if count else None
+    ends = grammar.choices.get(plain[count:]) == OVER
+    return replace(said, season=kind, ends=ends) if said else said
 
 
 def _swap(_phrase: list[str], rest: list[str], vocabulary: Vocabulary) -> Said | None:

@@ -41,6 +41,7 @@ __all__ = [
 
 LINK = "link"  # the way in by an answer link: its presses are people's, not a provider's
 TOKEN_USE = timedelta(days=14)  # how long after its time an answer link still takes an answer
+SEASON_WORDS = 3  # after the verb: more of them are hardly a kind of season
 _NUMBER = re.compile(r"[0-9]{1,6}")
 _CODED_AFTER = frozenset({Verb.DONE, Verb.NO, Verb.SKIP, Verb.BEGIN, Verb.UNDO, Verb.WHY})
 _ANSWERS = frozenset({Verb.DONE, Verb.NO, Verb.SKIP, Verb.LATER, Verb.BEGIN, Verb.RATING})
@@ -220,7 +221,8 @@ def _is_clear(said: Said, rest: list[str]) -> bool:
     and a day or a length that could be read in full stands after a command.
     """
     is_read = said.later is not None or said.length is not None or said.when is not None
-    return said.verb is Verb.SKIP or is_read or not folded(rest)
+    is_season = said.ends or (said.season is not None and len(folded(rest)) <= SEASON_WORDS)
+    return said.verb is Verb.SKIP or is_read or is_season or not folded(rest)
 
 
 def _turned(said: Said, rest: list[str], grammar: Grammar, expected: Expected) -> Said | None:

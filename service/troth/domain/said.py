@@ -19,7 +19,8 @@ class Said:
     `later` is a length or a clock time, `length` how long a pause or a quiet time lasts, `when` the
     day of a swap, a promise or a pause's end. `quoted` is what of ours a tap was on; what is only
     a tap or an emoji and says nothing (`is_reaction`, UNKNOWN) needs no answer. `choice` is the key
-    of one of the choices offered, `number` a measurement, `season` a kind of season.
+    of one of the choices offered, `number` a measurement, `season` a kind of season, which `ends`
+    where that was said.
     """
 
     verb: Verb
@@ -34,6 +35,7 @@ class Said:
     choice: str | None = None
     number: float | None = None
     season: str | None = None
+    ends: bool = False
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from troth.engine import events
 from troth.engine.apply_channels import apply_channels
 from troth.engine.apply_rituals import apply_rituals, retire_ritual
+from troth.engine.apply_seasons import apply_seasons
 from troth.engine.changes import Change, ChangeKind
 from troth.engine.own_timeout import apply_timeout
 from troth.engine.recall import recall
@@ -76,6 +77,8 @@ def _apply_couple(
     stood = couple_standing(conn, couple_id) if before is not None else None
     for kind, key, practice in apply_rituals(conn, schedule.rituals, couple, now, moved=moved):
         yield Change(kind, schedule.name, f"ritual {key}", practice)
+    for kind, season in apply_seasons(conn, vault, schedule.form.seasons, couple, now):
+        yield Change(kind, schedule.name, "season", season)
     stands = couple_standing(conn, couple_id)
     if stood is not None and stands.score != stood.score:
         ledger.append(conn, [events.score_changed(couple_id, stands, now)])

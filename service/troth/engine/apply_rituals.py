@@ -1,17 +1,17 @@
 """The part of `apply` that deals with rituals: a next slot is reckoned only where one changed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row
 
 from troth.domain.ritual import Ritual, first_occurrence
-from troth.domain.rules import excused
 from troth.domain.states import Excuse
-from troth.engine import events
+from troth.domain.tuning import Changes, tuned, tuning_of, without
 from troth.engine.changes import ChangeKind
-from troth.store import ledger, nudges, occurrences, rituals
+from troth.engine.retuning import excuse_open, is_still
+from troth.store import rituals
 from troth.store.records import Couple, ritual_to_json
 
 
@@ -49,8 +49,13 @@ def _apply_ritual(
         return None
     values: dict[str, Any] = {"spec": spec, "weight": ritual.weight, "retired_at": None}
     values["trouble"] = None
-    if row is None or again or _schedule(row.spec) != _schedule(spec):
-        slot = first_occurrence(ritual, couple.zones, now)
+    changes, is_newer = _left(row, spec), row is None or row.spec != spec or returns
+    was_still = row is not None and is_still(row)
+    if is_newer:  # the file says how to go on
+        values |= {"tuned": dict(changes) or None, "dormant_at": None}
+    is_other = row is None or again or was_still or _schedule(row.spec) != _schedule(spec)
+    if is_other and (is_newer or not was_still):
+        slot = first_occurrence(tuned(ritual, tuning_of(changes)), couple.zones, now)
         values["next_slot"] = slot.name if slot else None
         values["next_due"] = slot.starts_at if slot else None
     if row is None:
@@ -58,6 +63,14 @@ def _apply_ritual(
         return ChangeKind.ADDED
     rituals.update_ritual(conn, row.id, values)
     return ChangeKind.ADDED if returns else ChangeKind.CHANGED
+
+
+def _left(row: Row[Any] | None, spec: Mapping[str, Any]) -> Changes:
+    """Return what was changed by reply and holds still beside what the file has now."""
+    if row is None or not isinstance(row.spec, dict):
+        return {}
+    is_moved = row.spec.get("cron") != spec["cron"]
+    return without(row.tuned, "rests", *(["hour"] if is_moved else []))
 
 
 def _schedule(spec: object) -> tuple[Any, ...]:
@@ -71,9 +84,4 @@ def retire_ritual(conn: Connection, ritual_id: int, key: str, now: datetime) -> 
     """Let a ritual rest for good: what is open is excused, what is planned is taken back."""
     resting = {"retired_at": now, "next_due": None, "next_slot": None, "trouble": None}
     rituals.update_ritual(conn, ritual_id, resting)
-    paused = excused(Excuse.PAUSED)
-    for occurrence_id in occurrences.open_of_ritual(conn, ritual_id):
-        occurrence = occurrences.lock_occurrence(conn, occurrence_id)
-        nudges.withdraw(conn, occurrence_id, "its ritual was retired")
-        occurrences.settle(conn, occurrence, paused, now)
-        ledger.append(conn, [events.occurrence_settled(occurrence, key, paused, now)])
+    excuse_open(conn, ritual_id, key, Excuse.PAUSED, "its ritual was retired", now)

@@ -11,6 +11,7 @@ from troth.domain.grammar import Verb
 from troth.domain.language import Languages
 from troth.domain.repair import PRIVATE
 from troth.domain.reply import Reply, parse
+from troth.domain.states import AnswerKind
 from troth.engine import effects, events
 from troth.engine.another import another
 from troth.engine.effects import ACKNOWLEDGING
@@ -83,8 +84,9 @@ def take_in(
     visit = Visit(vault, couple, partner, language, reply, said, now, reply_id)
     chosen = found.choose(said)
     meant = occurrences.lock_occurrence(conn, chosen.id) if chosen else None
-    if said.verb is Verb.DONE and said.code is None and not found.any:
-        meant = open_todays(conn, vault, visit)
+    is_unasked = not found.any or (not found.linked and _is_choice(meant))
+    if said.verb is Verb.DONE and said.code is None and is_unasked:
+        meant = open_todays(conn, vault, visit) or meant
     if said.verb in goal.VERBS:
         meant = goal.meant(conn, visit, meant)
     _record(conn, vault, visit, reply_id, meant)
@@ -93,6 +95,11 @@ def take_in(
     way = None if said.verb in events.OWN_BUSINESS else reply.way  # each may have one of their own
     log.info("reply.taken", couple=couple.id, reply=f"r{reply_id}", way=way, verb=said.verb)
     return Answer(text, said.verb)
+
+
+def _is_choice(meant: Occurrence | None) -> bool:
+    """Say whether a choice is asked for, to which "we did it" is no answer."""
+    return meant is not None and meant.stamp.kind is AnswerKind.CHOICE
 
 
 def _record(

@@ -14,7 +14,7 @@ from troth.store.ledger import Event, EventType
 from troth.store.records import Channel, Due, Nudge, Occurrence
 
 OWN_BUSINESS = frozenset({Verb.STOP, Verb.START, Verb.PAUSE, Verb.QUIET, Verb.RESUME})
-OWN_BUSINESS |= {Verb.REPAIR, Verb.REPAIR_OVER, Verb.TIMEOUT}
+OWN_BUSINESS |= {Verb.SEASON, Verb.REPAIR, Verb.REPAIR_OVER, Verb.TIMEOUT}
 
 
 def ritual_due(due: Due) -> Event:
@@ -109,6 +109,12 @@ def channel_changed(
         "state": state,
     }
     return Event(couple_id, EventType.CHANNEL_CHANGED, f"h{channel.id}", now, data)
+
+
+def season_changed(couple_id: int, season_id: int, kind: str, change: str, now: datetime) -> Event:
+    """A season has begun, or is over; by whom is not told."""
+    data = {"season": f"s{season_id}", "kind": kind, "change": change}
+    return Event(couple_id, EventType.SEASON_CHANGED, f"s{season_id}", now, data)
 
 
 def _told(nudge: Nudge, fact: str) -> str | None:

@@ -3,12 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from troth.domain.durations import format_duration
 from troth.domain.repair import PRIVATE
 from troth.domain.score import occurrence_weights
 from troth.domain.states import NudgePurpose, NudgeState
+from troth.domain.tuning import tuning_of
 from troth.engine.standing import couple_standing
 from troth.errors import TrothError
 from troth.store import channels, couples, nudges, occurrences, replies, rituals
@@ -64,6 +65,8 @@ def _occurrence(conn: Connection, occurrence_id: int) -> dict[str, Any] | None:
         "ends": _iso(occurrence.ends_at),
         "rule": stamp.rule,
         "lead": None if is_private else stamp.lead,
+        "season": stamp.season,
+        "changed_by_reply": _changes(row),
         "state": occurrence.state,
         "reason": occurrence.reason,
         "credit": occurrence.credit,
@@ -74,6 +77,13 @@ def _occurrence(conn: Connection, occurrence_id: int) -> dict[str, Any] | None:
         ],
         "nudges": [_nudge_facts(conn, couple, nudge) for nudge in told],
     }
+
+
+def _changes(row: Row[Any]) -> dict[str, Any] | None:
+    """Return what was changed by reply on a ritual, and since when it is quiet."""
+    tuning = {name: value for name, value in vars(tuning_of(row.tuned)).items() if value}
+    quiet = {"quiet_since": _iso(row.dormant_at)} if row.dormant_at else {}
+    return {**tuning, **quiet} or None
 
 
 def _nudge(conn: Connection, nudge_id: int) -> dict[str, Any] | None:

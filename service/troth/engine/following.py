@@ -10,6 +10,7 @@ from troth.domain.said import WORDED
 from troth.domain.showing import are_shown
 from troth.domain.states import NudgePurpose, NudgeState, Visibility
 from troth.engine.mechanisms.registry import ANSWERED, BRINGING, TAKEN_BACK
+from troth.engine.retuning import wake_one
 from troth.engine.visit import Visit, ritual_of
 from troth.store import channels, nudges, replies
 from troth.store.records import Occurrence, Partner
@@ -23,6 +24,7 @@ def share_and_follow(conn: Connection, visit: Visit, occurrence: Occurrence) -> 
     ritual = ritual_of(conn, occurrence)
     if ritual is None:
         return None
+    wake_one(conn, visit.couple, occurrence.ritual_id, visit.now)  # whoever answers goes on
     mechanism = occurrence.stamp.mechanism or mechanism_of(ritual)
     if mechanism not in BRINGING:
         share(conn, visit, occurrence)

@@ -9,9 +9,17 @@ from typing import Any
 import structlog
 from sqlalchemy import Connection
 
-from troth.engine.births import DueRitual, Move, decide, first_nudges, occurrence_row, step_row
+from troth.engine.births import (
+    CATCH_UP,
+    DueRitual,
+    Move,
+    decide,
+    first_nudges,
+    occurrence_row,
+    step_row,
+)
 from troth.engine.target import CODE_REST
-from troth.store import channels, couples, nudges, occurrences, rituals
+from troth.store import channels, couples, nudges, occurrences, rituals, seasons
 from troth.store.database import Database
 from troth.store.records import RitualRow, ritual_from_text
 from troth.store.vault import Vault
@@ -19,6 +27,7 @@ from troth.store.vault import Vault
 log = structlog.get_logger()
 
 AHEAD = timedelta(minutes=2)  # less than the least interval of a ritual
+FARTHEST = timedelta(days=2)  # what is born early is of the same day, or the night after
 SET_ASIDE = timedelta(hours=1)
 
 
@@ -30,7 +39,7 @@ def plan(db: Database, vault: Vault, now: datetime, limit: int = 1_000) -> int:
     with db.writing() as conn:
         rows = rituals.take_due(conn, now + AHEAD, limit)
         if rows:
-            due = _load(conn, rows)
+            due = _load(conn, rows, now)
             moves = [move for ritual in due if (move := _decide_safely(ritual, now))]
             decided = {move.due.row.id for move in moves}
             rituals.set_aside(conn, {row.id for row in rows} - decided, now + SET_ASIDE)
@@ -43,20 +52,30 @@ def plan_early(conn: Connection, vault: Vault, row: RitualRow, now: datetime) ->
 
     Its nudges wait for their moment as ever: only who has answered by then is not asked.
     """
-    due = _load(conn, [row])
+    due = _load(conn, [row], now)
     move = _decide_safely(due[0], now) if due else None
     born = _apply(conn, vault, [move], now) if move else {}
     return next(iter(born.values()), None)
 
 
-def _load(conn: Connection, rows: list[RitualRow]) -> list[DueRitual]:
+def _load(conn: Connection, rows: list[RitualRow], now: datetime) -> list[DueRitual]:
     """Load what deciding needs; a row whose spec or couple can't be read is left out."""
     whose = couples.load_couples(conn, {row.couple_id for row in rows})
     specs = {row.id: spec for row in rows if (spec := _read_safely(row)) is not None}
     decks = {ritual_id: len(spec.prompts) for ritual_id, spec in specs.items() if spec.prompts}
     shown = rituals.prompts_shown(conn, decks)
+    held = seasons.seasons_between(conn, list(whose), now - CATCH_UP, now + FARTHEST)
+    spared = [row.id for row in rows if row.couple_id in held]
+    last = seasons.last_slots(conn, spared) if spared else {}
     return [
-        DueRitual(row, whose[row.couple_id], specs[row.id], shown.get(row.id, {}))
+        DueRitual(
+            row,
+            whose[row.couple_id],
+            specs[row.id],
+            shown.get(row.id, {}),
+            held.get(row.couple_id, ()),
+            last.get(row.id),
+        )
         for row in rows
         if row.id in specs and row.couple_id in whose
     ]

@@ -13,7 +13,9 @@ from troth.domain.states import Sensitivity
 from troth.domain.when import resolve
 from troth.engine.following import follow_back
 from troth.engine.mechanisms import promise
+from troth.engine.mechanisms.seasons import season
 from troth.engine.recall import recall
+from troth.engine.retuning import wake_all
 from troth.engine.settle import settle_occurrence
 from troth.engine.standing import couple_standing
 from troth.engine.unsaid import unsay
@@ -121,8 +123,9 @@ def quiet(conn: Connection, visit: Visit) -> str:
 
 
 def resume(conn: Connection, visit: Visit) -> str:
-    """End a pause."""
+    """End a pause; who had none lets go on what was put to rest."""
     ended = couples.end_pause(conn, visit.partner.id, visit.now)
+    ended = ended or wake_all(conn, visit.couple, visit.now)
     recall(conn, visit.couple.id, visit.now)  # what was planned meanwhile may be wanted now
     return visit.language.say("resumed" if ended else "not_paused")
 
@@ -143,6 +146,7 @@ REQUESTS: Mapping[Verb, Request] = {
     Verb.RESUME: resume,
     Verb.THANKS: thanks,
     Verb.PROMISE: promise.make,
+    Verb.SEASON: season,
 }
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from troth.domain.ladder import next_follow_up
 from troth.domain.rules import Outcome, excused, judge
+from troth.domain.season import ease
 from troth.domain.states import Excuse, NudgeState
 from troth.engine import events
 from troth.engine.accounts import accounts_of
@@ -74,7 +75,8 @@ def _judge(conn: Connection, occurrence: Occurrence, now: datetime) -> Outcome |
     over = now >= occurrence.ends_at
     accounts = accounts_of(conn, occurrence, over=over)
     outcome = judge(occurrence.stamp.terms, accounts, reached, over=over)
-    return beside_repairs(conn, occurrence, outcome, over=over)
+    eased = ease(outcome, occurrence.stamp.season)
+    return beside_repairs(conn, occurrence, eased, over=over)
 
 
 def _standing_outcome(occurrence: Occurrence) -> Outcome | None:

@@ -5,7 +5,9 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from troth.domain.score import RitualStanding, Settlement, Standing, combine, ritual_score, standing
-from troth.store import ledger, occurrences, rituals
+from troth.domain.season import SeasonCount, counted
+from troth.domain.tuning import tuning_of
+from troth.store import ledger, occurrences, rituals, seasons
 
 
 def couple_standing(conn: Connection, couple_id: int) -> Standing:
@@ -23,9 +25,18 @@ def folded_standing(conn: Connection, couple_id: int) -> Standing:
     )
 
 
+def season_counts(conn: Connection, couple_id: int) -> tuple[SeasonCount, ...]:
+    """Return each kind of season's own count: what was asked in it, and kept."""
+    return counted(seasons.settled_in_seasons(conn, couple_id))
+
+
 def _current(conn: Connection, couple_id: int) -> list[Row[Any]]:
     rows = rituals.rituals_of(conn, couple_id).values()
-    scored = (row for row in rows if row.retired_at is None and row.weight > 0)
+    scored = (
+        row
+        for row in rows
+        if row.retired_at is None and row.weight > 0 and not tuning_of(row.tuned).rests
+    )
     return sorted(scored, key=lambda row: int(row.id))
 
 

@@ -1,15 +1,19 @@
 """unasked: "we did it" before anybody was asked opens today's occurrence, and answers it."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from troth.domain.reply import normal_words
+from troth.domain.ritual import first_occurrence
 from troth.domain.slots import day_of, slot_at, slot_minute
+from troth.domain.tuning import tuned, tuning_of
 from troth.engine.plan import plan_early
+from troth.engine.retuning import own_rituals, wake_one
 from troth.engine.visit import Visit
 from troth.store import occurrences, rituals
-from troth.store.records import Occurrence, RitualRow, ritual_from_text
+from troth.store.records import Occurrence, RitualRow, ritual_from_json, ritual_from_text
 from troth.store.vault import Vault
 
 A_DAY = timedelta(days=1)
@@ -34,10 +38,31 @@ def open_todays(conn: Connection, vault: Vault, visit: Visit) -> Occurrence | No
         return occurrences.lock_occurrence(conn, open_already[0]) if is_one else None
     coming = rituals.coming_of(conn, visit.couple.id, visit.now + A_DAY)
     todays = [row for row in coming if _is_today(visit, row)]
+    if not todays:
+        todays = _woken(conn, visit)
     if len(todays) != 1:
         return None
     born = plan_early(conn, vault, todays[0], visit.now)
     return occurrences.lock_occurrence(conn, born) if born is not None else None
+
+
+def _woken(conn: Connection, visit: Visit) -> list[RitualRow]:
+    """Wake the one ritual that is quiet and would come today: it was done all the same."""
+    quiet = [row for row in own_rituals(conn, visit.couple.id) if row.dormant_at is not None]
+    todays = [row for row in quiet if _would_come_today(visit, row)]
+    if len(todays) != 1 or not wake_one(conn, visit.couple, todays[0].id, visit.now):
+        return []
+    coming = rituals.coming_of(conn, visit.couple.id, visit.now + A_DAY)
+    return [row for row in coming if row.id == todays[0].id]
+
+
+def _would_come_today(visit: Visit, row: Row[Any]) -> bool:
+    try:
+        ritual = tuned(ritual_from_json(row.spec), tuning_of(row.tuned))
+    except ValueError:  # a damaged row
+        return False
+    slot = first_occurrence(ritual, visit.couple.zones, visit.now)
+    return slot is not None and _is_todays(visit, slot.starts_at)
 
 
 def _is_today(visit: Visit, row: RitualRow) -> bool:
@@ -51,6 +76,7 @@ def _is_today(visit: Visit, row: RitualRow) -> bool:
 
 
 def _lately(conn: Connection, visit: Visit) -> list[Occurrence]:
+    """Return what was asked of late, but for choices: "we did it" says nothing of those."""
     since = visit.now - 2 * A_DAY
     found = occurrences.recent_of(conn, visit.couple.id, since, visit.now, MOST_RECENT)
     return [each for each in found if "occasion" not in each.stamp.about]  # no clock asked for it

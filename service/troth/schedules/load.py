@@ -10,9 +10,10 @@ from troth.schedules.couple import CoupleSchedule, Reading, TakesUrl, read_coupl
 from troth.schedules.languages import read_languages
 from troth.schedules.problems import Problem, ScheduleError
 from troth.schedules.reader import Document
+from troth.schedules.seasons import read_seasons
 from troth.schedules.shipped import shipped_schedules
 
-KINDS = ("couple", "practices", "language", "answers")
+KINDS = ("couple", "practices", "language", "answers", "seasons")
 SETTINGS_NAME = "troth.toml"  # lies beside the schedules, and is none
 _TOLD_BY = (
     ("practices", "practices"),
@@ -20,6 +21,7 @@ _TOLD_BY = (
     ("verbs", "language"),
     ("answers", "answers"),
     ("says", "answers"),
+    ("terms", "seasons"),
 )
 
 
@@ -49,7 +51,7 @@ def load_schedules(paths: Sequence[Path], takes_url: TakesUrl | None = None) -> 
     except ScheduleError as error:
         raise ScheduleError([*problems, *error.problems]) from None
     couples, found = _couples(kinds["couple"], Reading(catalogue, takes_url))
-    found += _check_answers(kinds["answers"])
+    found += [*_check_answers(kinds["answers"]), *_check_seasons(kinds["seasons"])]
     if problems or found:
         raise ScheduleError([*problems, *found])
     return Schedules(len(files), catalogue, tuple(couples))
@@ -89,6 +91,17 @@ def _check_answers(documents: Sequence[Document]) -> list[Problem]:
     for document in documents:
         try:
             document.into(AnswersFile)
+        except ScheduleError as error:
+            problems += error.problems
+    return problems
+
+
+def _check_seasons(documents: Sequence[Document]) -> list[Problem]:
+    """What seasons do is read from where it is shipped, as languages are."""
+    problems: list[Problem] = []
+    for document in documents:
+        try:
+            read_seasons(document)
         except ScheduleError as error:
             problems += error.problems
     return problems

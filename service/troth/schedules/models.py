@@ -271,6 +271,20 @@ class TimeoutForm(Form):
     returns: Annotated[Duration, AfterValidator(_short_pause)] | None = None
 
 
+class SeasonForm(Form):
+    """A time in which rituals grow lighter; without a last day it holds until somebody says so."""
+
+    kind: SeasonKind
+    starts: Day = Field(alias="from")
+    until: Day | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "SeasonForm":
+        if self.until is not None and self.until < self.starts:
+            raise ValueError("the last day lies before the first")
+        return self
+
+
 class CoupleFile(Form):
     """A file of `schedules/couples/`: one couple, its two partners and its rituals."""
 
@@ -281,6 +295,7 @@ class CoupleFile(Form):
     timeout: TimeoutForm = TimeoutForm()
     partners: Annotated[dict[Key, PartnerForm], Field(min_length=2, max_length=2)]
     rituals: Annotated[dict[Key, RitualForm], Field(min_length=1)]
+    seasons: Annotated[tuple[SeasonForm, ...], Field(max_length=40)] = ()
 
     def partner_zone(self, key: str) -> ZoneInfo:
         """Return a partner's own zone: theirs, or else the couple's."""

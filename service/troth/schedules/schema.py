@@ -8,8 +8,9 @@ from typing import Any
 from pydantic.json_schema import models_json_schema
 
 from troth.schedules.models import CoupleFile, LanguageFile, PracticeFile, TranslationFile
+from troth.schedules.seasons import SeasonsFile
 
-FORMS = (CoupleFile, PracticeFile, TranslationFile, LanguageFile)
+FORMS = (CoupleFile, PracticeFile, TranslationFile, LanguageFile, SeasonsFile)
 
 
 def schedule_schema() -> dict[str, Any]:

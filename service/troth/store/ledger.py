@@ -27,6 +27,7 @@ class EventType(StrEnum):
     SCORE_CHANGED = "org.troth.score.changed.v1"
     MILESTONE_REACHED = "org.troth.milestone.reached.v1"
     CHANNEL_CHANGED = "org.troth.channel.changed.v1"
+    SEASON_CHANGED = "org.troth.season.changed.v1"
 
 
 @dataclass(frozen=True)

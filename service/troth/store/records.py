@@ -122,7 +122,10 @@ class Channel:
 
 @dataclass(frozen=True)
 class RitualRow:
-    """A ritual with where it stands in its schedule; `spec` is its JSON text."""
+    """A ritual with where it stands in its schedule; `spec` is its JSON text.
+
+    `tuned` is what was changed on it by reply, as `domain.tuning` reads it.
+    """
 
     id: int
     couple_id: int
@@ -130,6 +133,7 @@ class RitualRow:
     born: int
     kept: int
     next_slot: str
+    tuned: Mapping[str, Mapping[str, Any]] | None = None
 
 
 @dataclass(frozen=True)

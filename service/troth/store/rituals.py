@@ -56,12 +56,12 @@ def coming_of(conn: Connection, couple_id: int, until: datetime) -> list[RitualR
 
 def _standing() -> Select[Any]:
     text = cast(rituals.c.spec, Text).label("text")
-    placed = (rituals.c.born, rituals.c.kept, rituals.c.next_slot)
+    placed = (rituals.c.born, rituals.c.kept, rituals.c.next_slot, rituals.c.tuned)
     return select(rituals.c.id, rituals.c.couple_id, text, *placed)
 
 
 def _ritual_row(row: Row[Any]) -> RitualRow:
-    return RitualRow(row.id, row.couple_id, row.text, row.born, row.kept, row.next_slot)
+    return RitualRow(row.id, row.couple_id, row.text, row.born, row.kept, row.next_slot, row.tuned)
 
 
 def next_due(conn: Connection) -> datetime | None:

@@ -7,7 +7,17 @@ holds anything in memory: a process may be killed between any two lines.
 from collections.abc import Mapping, Sequence
 
 from troth.domain.states import Mechanism
-from troth.engine.mechanisms import agreement, bid, goal, promise, repair, timeout
+from troth.engine.mechanisms import (
+    agreement,
+    bid,
+    goal,
+    promise,
+    recalibration,
+    repair,
+    season_review,
+    seasons,
+    timeout,
+)
 from troth.engine.mechanisms.hooks import Answered, Enclosed, Opener, Reviewer, TakenBack
 
 ANSWERED: Mapping[Mechanism, Answered] = {
@@ -16,17 +26,24 @@ ANSWERED: Mapping[Mechanism, Answered] = {
     Mechanism.GOAL: goal.answered,
     Mechanism.PROMISE: promise.answered,
     Mechanism.REPAIR: repair.answered,
+    Mechanism.SEASON_REVIEW: season_review.answered,
+    Mechanism.RECALIBRATION: recalibration.answered,
 }
 TAKEN_BACK: Mapping[Mechanism, TakenBack] = {
     Mechanism.BID: bid.taken_back,
     Mechanism.GOAL: goal.taken_back,
+    Mechanism.SEASON_REVIEW: season_review.as_it_stands,
+    Mechanism.RECALIBRATION: recalibration.as_it_stands,
 }
 OPENERS: Mapping[Mechanism, Opener] = {
     Mechanism.PROMISE: promise.opened,
     Mechanism.REPAIR: repair.opened,
     Mechanism.TIMEOUT: timeout.opened,
+    Mechanism.SEASON: seasons.open_check_in,
+    Mechanism.SEASON_REVIEW: season_review.open_review,
+    Mechanism.RECALIBRATION: recalibration.open_question,
 }
-REVIEWERS: Sequence[Reviewer] = (repair.reviewed,)
+REVIEWERS: Sequence[Reviewer] = (repair.reviewed, recalibration.review)
 
 # What goes with an ask, and what is brought where that is more than the other's words.
 ENCLOSED: Mapping[Mechanism, Enclosed] = {
