@@ -116,6 +116,12 @@ class Actor:
         unread = [heard for _, heard in self._unread()]
         raise AssertionError(f"{self.key} expected {texts} on {on or 'any'}, unread: {unread}")
 
+    def reads_all(self) -> list[Heard]:
+        """Every unread message, oldest first: a test of months expects each in its own way."""
+        unread = self._unread()
+        self._seen.update(mark for mark, _ in unread)
+        return [heard for _, heard in unread]
+
     def expects_nothing(self) -> None:
         unread = [heard for _, heard in self._unread()]
         assert not unread, f"{self.key} did not expect {unread}"

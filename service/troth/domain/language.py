@@ -59,6 +59,14 @@ MESSAGES: Mapping[str, frozenset[str]] = {
     "next_line": frozenset({"title", "at"}),
     "nothing_next": frozenset(),
     "why_line": frozenset({"title", "at"}),
+    "milestone_days": frozenset({"days"}),
+    "milestone_bedtime": frozenset(),
+    "begun_ritual": frozenset({"title", "at"}),
+    "begun_already": frozenset({"title"}),
+    "begun_enough": frozenset({"title"}),
+    "suggest_coming": frozenset(),
+    "suggest_later": frozenset(),
+    "suggest_none": frozenset(),
 }
 
 

@@ -88,6 +88,12 @@ def score_changed(couple_id: int, standing: Standing, now: datetime) -> Event:
     return Event(couple_id, EventType.SCORE_CHANGED, f"c{couple_id}", now, data)
 
 
+def milestone_reached(couple_id: int, name: str, now: datetime) -> Event:
+    """The couple reached a milestone, for good."""
+    data = {"milestone": name}
+    return Event(couple_id, EventType.MILESTONE_REACHED, f"c{couple_id}", now, data)
+
+
 def channel_changed(
     couple_id: int, channel: Channel, partner: str, state: ChannelState, now: datetime
 ) -> Event:

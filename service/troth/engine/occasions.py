@@ -11,13 +11,11 @@ from troth.domain.occurrence import stamp, window_end
 from troth.domain.ritual import ZONE_COUPLE, Ritual
 from troth.domain.slots import Slot
 from troth.engine.births import Birth, DueRitual, first_nudges, occurrence_row
+from troth.engine.called import called_ritual
 from troth.engine.mechanisms.hooks import Opening, Scene
 from troth.engine.mechanisms.registry import OPENERS
 from troth.engine.target import CODE_REST
 from troth.engine.together import do_together
-from troth.schedules.catalogue import shipped_catalogue
-from troth.schedules.couple import resolve
-from troth.schedules.models import RitualForm
 from troth.store import channels, couples, nudges, occasions, occurrences, rituals
 from troth.store.database import Database
 from troth.store.occasions import Occasion
@@ -70,12 +68,6 @@ def open_occasion(conn: Connection, vault: Vault, occasion: Occasion, now: datet
     planned = list(first_nudges(couple, birth, occurrence_id, ways, codes))
     nudges.plan_nudges(conn, vault, planned, now)
     return occurrence_id
-
-
-def called_ritual(couple: Couple, practice: str) -> Ritual:
-    """Return a practice as this couple does it when there is occasion, in their language."""
-    form = RitualForm(practice=practice)
-    return resolve(practice, form, shipped_catalogue()[practice], couple.language)
 
 
 def _row(conn: Connection, couple: Couple, ritual: Ritual) -> RitualRow:

@@ -25,6 +25,7 @@ class EventType(StrEnum):
     REPLY_RECEIVED = "org.troth.reply.received.v1"
     OCCURRENCE_SETTLED = "org.troth.occurrence.settled.v1"
     SCORE_CHANGED = "org.troth.score.changed.v1"
+    MILESTONE_REACHED = "org.troth.milestone.reached.v1"
     CHANNEL_CHANGED = "org.troth.channel.changed.v1"
 
 

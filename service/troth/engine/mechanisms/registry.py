@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 
 from troth.domain.states import Mechanism
 from troth.engine.mechanisms.hooks import Answered, Opener, Reviewer
+from troth.engine.mechanisms.milestone import look_for_milestones
 
 ANSWERED: Mapping[Mechanism, Answered] = {}
 OPENERS: Mapping[Mechanism, Opener] = {}
-REVIEWERS: Sequence[Reviewer] = ()
+REVIEWERS: Sequence[Reviewer] = (look_for_milestones,)

@@ -1,0 +1,1 @@
+"""Each practice of the catalogue, played through by reply."""

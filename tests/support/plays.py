@@ -1,0 +1,13 @@
+"""Which practices a test plays through by reply: the catalogue has none that nobody played."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import pytest
+
+T = TypeVar("T", bound=Callable[..., Any])
+
+
+def plays(*names: str) -> Callable[[T], T]:
+    """Mark a test as playing these practices through."""
+    return pytest.mark.plays(*names)
