@@ -55,6 +55,7 @@ def couple_file(
     ben: str = "",
     zone: str = "Europe/Lisbon",
     name: str = "Ana & Ben",
+    nudges_a_day: int = 24,
 ) -> str:
     """A couple's file. `ana` and `ben` hold what their tables say beside their names."""
     return f"""
@@ -62,9 +63,11 @@ couple = "{name}"
 timezone = "{zone}"
 [partners.ana]
 name = "Ana"
+nudges_a_day = {nudges_a_day}
 {ana}
 [partners.ben]
 name = "Ben"
+nudges_a_day = {nudges_a_day}
 {ben}
 {rituals}
 """

@@ -98,6 +98,7 @@ def _apply_partners(
             "name": form.name,
             "timezone": schedule.form.partner_zone(key).key,
             "quiet": str(form.quiet) if form.quiet else None,
+            "most_a_day": form.nudges_a_day,
         }
         couples.save_partner(conn, vault, couple_id, key, values)
         if key not in known:
@@ -108,7 +109,12 @@ def _apply_partners(
 
 def _partner_values(partner: Partner) -> dict[str, object]:
     quiet = str(partner.quiet) if partner.quiet else None
-    return {"name": partner.name, "timezone": partner.zone.key, "quiet": quiet}
+    return {
+        "name": partner.name,
+        "timezone": partner.zone.key,
+        "quiet": quiet,
+        "most_a_day": partner.most_a_day,
+    }
 
 
 def _retire_absent(

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 from troth.domain.grammar import Verb
 from troth.domain.states import AnswerKind, NudgePurpose, Visibility
 from troth.engine.mechanisms.registry import ANSWERED
+from troth.engine.places import places_of
 from troth.engine.visit import Visit, ritual_of
 from troth.store import channels, nudges, replies
 from troth.store.records import Occurrence, Partner
@@ -48,6 +49,9 @@ def plan_share(
         for nudge in nudges.nudges_of(conn, occurrence.id)
         if nudge.purpose is NudgePurpose.SHARE
     }
+    places = places_of(conn, [visit.couple], visit.now)
+    wanted = [partner for partner in to if ways[partner.id] and partner.id not in brought]
+    leaves = {partner.id: places[partner.id].take_next(visit.now) for partner in wanted}
     planned = [
         {
             "couple_id": visit.couple.id,
@@ -55,10 +59,9 @@ def plan_share(
             "occurrence_id": occurrence.id,
             "channel_id": ways[partner.id][0],
             "purpose": NudgePurpose.SHARE,
-            "due_at": visit.now,
-            "expires_at": visit.now + SHARE_USE,
+            "due_at": leaves[partner.id],
+            "expires_at": leaves[partner.id] + SHARE_USE,
         }
-        for partner in to
-        if ways[partner.id] and partner.id not in brought
+        for partner in wanted
     ]
     nudges.plan_nudges(conn, visit.vault, planned, visit.now)

@@ -14,6 +14,7 @@ from troth.engine.births import Birth, DueRitual, first_nudges, occurrence_row
 from troth.engine.called import called_ritual
 from troth.engine.mechanisms.hooks import Opening, Scene
 from troth.engine.mechanisms.registry import OPENERS
+from troth.engine.places import ASKED_FOR, places_of
 from troth.engine.target import CODE_REST
 from troth.engine.together import do_together
 from troth.store import channels, couples, nudges, occasions, occurrences, rituals
@@ -47,9 +48,17 @@ def open_occasions(db: Database, vault: Vault, now: datetime, limit: int = 200) 
 
 
 def open_occasion(conn: Connection, vault: Vault, occasion: Occasion, now: datetime) -> int | None:
-    """Give birth to what an occasion asks; return its id, or None where it has no use any more."""
+    """Give birth to what an occasion asks; return its id, or None where it has no use any more.
+
+    It waits for another day where either has had as much as they want today.
+    """
     couple = couples.load_couple(conn, occasion.couple_id)
     ritual = called_ritual(couple, occasion.practice)
+    places = {} if ritual.mechanism in ASKED_FOR else places_of(conn, [couple], now)
+    full = [each for each in places.values() if each.left(now) <= 0]
+    if full:
+        occasions.postpone(conn, occasion.id, max(each.room_after(now) for each in full))
+        return None
     scene = Scene(vault, couple, ritual, now)
     opener = OPENERS.get(ritual.mechanism) if ritual.mechanism else None
     opening = opener(conn, scene, occasion) if opener else Opening()
@@ -65,7 +74,7 @@ def open_occasion(conn: Connection, vault: Vault, occasion: Occasion, now: datet
     rituals.count_birth(conn, row.id)
     ways = channels.confirmed_channels(conn, [partner.id for partner in couple.partners])
     codes = nudges.codes_in_use(conn, {couple.id}, now - CODE_REST)
-    planned = list(first_nudges(couple, birth, occurrence_id, ways, codes))
+    planned = list(first_nudges(couple, birth, occurrence_id, ways, codes, places, now))
     nudges.plan_nudges(conn, vault, planned, now)
     return occurrence_id
 

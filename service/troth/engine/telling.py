@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from troth.domain.states import NudgePurpose
+from troth.engine.places import places_of
 from troth.store import channels, nudges
 from troth.store.records import Couple
 from troth.store.vault import Vault
@@ -22,9 +23,15 @@ def tell(
     *,
     lasts: timedelta = TELL_USE,
 ) -> None:
-    """Plan what is said to each partner, by key, for as long as it is of use."""
+    """Plan what is said to each partner, by key, for as long as it is of use.
+
+    Who has had as much as they want today gets it on a morning that has room for it.
+    """
     told = [partner for partner in couple.partners if partner.key in texts]
+    places = places_of(conn, [couple], now)
     ways = channels.confirmed_channels(conn, [partner.id for partner in told])
+    told = [partner for partner in told if ways[partner.id]]
+    leaves = {partner.id: places[partner.id].take_next(now) for partner in told}
     planned = [
         {
             "couple_id": couple.id,
@@ -33,10 +40,9 @@ def tell(
             "channel_id": ways[partner.id][0],
             "purpose": NudgePurpose.TELL,
             "text": texts[partner.key],
-            "due_at": now,
-            "expires_at": now + lasts,
+            "due_at": leaves[partner.id],
+            "expires_at": leaves[partner.id] + lasts,
         }
         for partner in told
-        if ways[partner.id]
     ]
     nudges.plan_nudges(conn, vault, planned, now)

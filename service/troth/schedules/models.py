@@ -120,6 +120,7 @@ ClockTime = Annotated[time, BeforeValidator(_clock_time), _schema(r"^\d{2}:\d{2}
 ZoneName = Annotated[str, AfterValidator(_zone)]
 Quiet = Annotated[QuietHours, BeforeValidator(_quiet), _schema(r"^\d{2}:\d{2}-\d{2}:\d{2}$", "")]
 Reminders = Annotated[tuple[Duration, ...], Field(max_length=2)]
+MOST_A_DAY = 24  # nudges that anybody may ask for
 Weight = Annotated[float, Field(ge=0, le=10)]
 
 
@@ -251,6 +252,7 @@ class PartnerForm(Form):
     name: Title
     timezone: ZoneName | None = None
     quiet: Quiet | None = None
+    nudges_a_day: Annotated[int, Field(ge=1, le=MOST_A_DAY)] = 3
     channels: Annotated[tuple[ChannelForm, ...], Field(min_length=1, max_length=8)] = (
         ChannelForm(url="troth://"),
     )
