@@ -13,6 +13,7 @@ from troth.engine import events
 from troth.engine.apply_channels import apply_channels
 from troth.engine.apply_rituals import apply_rituals, retire_ritual
 from troth.engine.changes import Change, ChangeKind
+from troth.engine.mechanisms.beginning import plan_first
 from troth.engine.recall import recall
 from troth.engine.standing import couple_standing
 from troth.errors import TrothError
@@ -74,6 +75,8 @@ def _apply_couple(
     stood = couple_standing(conn, couple_id) if before is not None else None
     for kind, key, practice in apply_rituals(conn, schedule.rituals, couple, now, moved=moved):
         yield Change(kind, schedule.name, f"ritual {key}", practice)
+    if schedule.form.begin or not schedule.form.rituals:
+        plan_first(conn, couple, now)
     stands = couple_standing(conn, couple_id)
     if stood is not None and stands.score != stood.score:
         ledger.append(conn, [events.score_changed(couple_id, stands, now)])

@@ -17,7 +17,7 @@ from troth.store.records import Couple, Partner, RitualRow, stamp_to_json
 
 CATCH_UP = timedelta(days=7)  # slots missed longer ago are passed over, not born
 UNREACHABLE = "no confirmed channel"
-ENOUGH = "it would have been more than {most} nudges to them that day"
+ENOUGH = "with it, nudges to them that day would be more than {most}"
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from troth.domain.grammar import Verb
 from troth.domain.states import AnswerKind, NudgePurpose, Visibility
-from troth.engine.mechanisms.registry import ANSWERED
+from troth.engine.mechanisms.registry import ANSWERED, TAKEN_BACK
 from troth.engine.places import places_of
 from troth.engine.visit import Visit, ritual_of
 from troth.store import channels, nudges, replies
@@ -24,6 +24,14 @@ def share_and_follow(conn: Connection, visit: Visit, occurrence: Occurrence) -> 
     share(conn, visit, occurrence)
     answered = ANSWERED.get(ritual.mechanism) if ritual.mechanism else None
     return answered(conn, visit, occurrence, ritual) if answered else None
+
+
+def follow_back(conn: Connection, visit: Visit, occurrence: Occurrence) -> None:
+    """Let follow what an answer that was taken back leaves behind."""
+    ritual = ritual_of(conn, occurrence)
+    taken_back = TAKEN_BACK.get(ritual.mechanism) if ritual and ritual.mechanism else None
+    if taken_back is not None and ritual is not None:
+        taken_back(conn, visit, occurrence, ritual)
 
 
 def share(conn: Connection, visit: Visit, occurrence: Occurrence) -> None:

@@ -11,6 +11,8 @@ from troth.domain.score import BUILDING
 from troth.domain.slots import instant
 from troth.domain.states import Sensitivity
 from troth.domain.when import resolve
+from troth.engine.following import follow_back
+from troth.engine.mechanisms.beginning import suggest
 from troth.engine.recall import recall
 from troth.engine.settle import settle_occurrence
 from troth.engine.standing import couple_standing
@@ -37,6 +39,7 @@ def undo(conn: Connection, visit: Visit) -> str:
         return "" if is_tap else visit.language.say("nothing_to_undo")
     settle_occurrence(conn, taken, visit.now)
     found = occurrences.load_occurrences(conn, [taken])[taken]
+    follow_back(conn, visit, found)
     if is_tap and visit.partner.key in replies.acknowledgements(conn, taken):
         return ""  # they have said it in other ways, too
     if found.is_open:  # what the answer took back may be wanted now: each is looked at when it goes
@@ -150,6 +153,7 @@ REQUESTS: Mapping[Verb, Request] = {
     Verb.THANKS: thanks,
     Verb.PROMISE: promise,
     Verb.REPAIR: repair,
+    Verb.SUGGEST: suggest,
 }
 
 

@@ -12,6 +12,7 @@ from troth.store.records import Couple
 from troth.store.vault import Vault
 
 TELL_USE = timedelta(days=2)
+A_DAY = timedelta(days=1)
 
 
 def tell(
@@ -31,7 +32,8 @@ def tell(
     places = places_of(conn, [couple], now)
     ways = channels.confirmed_channels(conn, [partner.id for partner in told])
     told = [partner for partner in told if ways[partner.id]]
-    leaves = {partner.id: places[partner.id].take_next(now) for partner in told}
+    waits = lasts > A_DAY  # what is of use today alone does not wait for tomorrow
+    leaves = {each.id: places[each.id].take_next(now) if waits else now for each in told}
     planned = [
         {
             "couple_id": couple.id,

@@ -259,14 +259,18 @@ class PartnerForm(Form):
 
 
 class CoupleFile(Form):
-    """A file of `schedules/couples/`: one couple, its two partners and its rituals."""
+    """A file of `schedules/couples/`: one couple, its two partners and its rituals.
+
+    With `begin`, or without rituals, Troth asks both what they would like to begin with.
+    """
 
     couple: Title
     timezone: ZoneName
     day_starts: ClockTime = time(4)
     language: Key = "en"
     partners: Annotated[dict[Key, PartnerForm], Field(min_length=2, max_length=2)]
-    rituals: Annotated[dict[Key, RitualForm], Field(min_length=1)]
+    begin: bool = False
+    rituals: dict[Key, RitualForm] = {}
 
     def partner_zone(self, key: str) -> ZoneInfo:
         """Return a partner's own zone: theirs, or else the couple's."""

@@ -40,6 +40,9 @@ class Opening:
 Answered = Callable[[Connection, Visit, Occurrence, Ritual], str | None]
 """What follows from an answer; returns what is said back instead of the usual, or None."""
 
+TakenBack = Callable[[Connection, Visit, Occurrence, Ritual], None]
+"""What follows from an answer that was taken back; the occurrence is as it stands without it."""
+
 Opener = Callable[[Connection, Scene, Occasion], Opening | None]
 """How an occasion is opened, as things stand at its moment; None where it has none any more."""
 
