@@ -1,6 +1,6 @@
 """Nobody is nudged more often on one of their days than they want, and what waits is not lost."""
 
-from datetime import UTC, datetime
+from datetime import UTC, timedelta
 
 from tests.support.stage import EVENING, Stage, couple_file
 
@@ -87,4 +87,4 @@ def test_no_day_of_a_week_has_more_than_that(stage: Stage):
         actor.reads_all()
 
 
-_FOUR = datetime(2026, 1, 1, 4) - datetime(2026, 1, 1)
+_FOUR = timedelta(hours=4)

@@ -134,14 +134,14 @@ def test_three_steady_weeks_carry_one_more(asked: Stage):
     asked.wind("07:30")
     asked.ana.says("done")
     asked.wind(hours=27)
-    for actor in _both(asked):
-        offered = [each for each in actor.reads_all() if "1 Goodbye kiss" in each.text]
-        assert len(offered) == 1
-        assert "Coffee together" not in offered[0].text
-    assert asked.ben.says("1", to=offered[0]).startswith("Goodbye kiss")
+    read = [actor.reads_all() for actor in _both(asked)]
+    anas, bens = ([each for each in heard if "1 Goodbye kiss" in each.text] for heard in read)
+    assert (len(anas), len(bens)) == (1, 1)
+    assert "Coffee together" not in anas[0].text
+    assert asked.ben.says("1", to=bens[0]).startswith("Goodbye kiss")
     asked.settle_down()
     asked.ana.expects("Goodbye kiss")
-    assert "another time" in asked.ana.says("2")
+    assert "another time" in asked.ana.says("2", to=anas[0])
     assert rituals(asked) == ["shared-coffee", "goodbye-kiss"]
 
 

@@ -59,12 +59,8 @@ def _choices(conn: Connection, couple: Couple) -> dict[str, str]:
 def answered(conn: Connection, visit: Visit, occurrence: Occurrence, ritual: Ritual) -> str | None:
     """Begin what was chosen, tell both, and let go what is chosen no more."""
     _let_go(conn, visit)
-    practice = visit.said.choice
-    if (
-        visit.said.verb is not Verb.CHOICE
-        or practice is None
-        or practice not in occurrence.stamp.choices
-    ):
+    practice = visit.said.choice if visit.said.verb is Verb.CHOICE else None
+    if practice is None or practice not in occurrence.stamp.choices:
         return None
     chosen = called_ritual(visit.couple, practice)
     title = chosen.title if may_name(visit.reply, chosen) else "Troth"
