@@ -9,7 +9,7 @@ from troth.domain.states import OccurrenceState
 from troth.store.tables import couples
 
 BEN = phones_of("ben", "first")
-SEALED = EVENING + 'visibility = "sealed"\n'
+SEALED = EVENING.replace("review", "sealed")
 
 
 def test_what_may_have_left_before_the_trouble_is_marked(stage: Stage):

@@ -75,6 +75,17 @@ EXPECTED_PRACTICES = {
     "question-of-the-day",
     "phone-free-meal",
     "anniversary",
+    "trust-ledger",
+    "promises",
+    "commitments-review",
+    "quarterly-trust-audit",
+    "expectations",
+    "fair-fighting",
+    "technology-guidelines",
+    "seasonal-reflection",
+    "quarterly-goals",
+    "yearly-goals",
+    "shared-calendar",
 }
 TRANSLATED = ("de", "es", "fr", "pt")
 ONE_SMS = 160

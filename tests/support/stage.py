@@ -85,8 +85,9 @@ EVENING = """
 [rituals.goodnight]
 practice = "evening-check-in"
 cron = "30 21 * * *"
+visibility = "review"
 """
-"""Words from both, window 4 h, one reminder after 1 h."""
+"""Words from both, brought to nobody yet; window 4 h, one reminder after 1 h."""
 
 
 @dataclass

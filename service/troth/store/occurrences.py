@@ -205,7 +205,7 @@ def settle(
     `follow_up_at` is when one that opens again is thought of next.
     """
     values: dict[str, Any] = {"state": OccurrenceState.OPEN, "reason": None, "credit": None}
-    values |= {"settled_at": None, "follow_up_at": follow_up_at}
+    values |= {"settled_at": None, "follow_up_at": follow_up_at, "reviewed": True}
     if outcome is not None:
         values = {"state": outcome.state, "reason": outcome.reason, "credit": outcome.credit}
         values |= {"settled_at": now, "follow_up_at": None, "reviewed": False}
