@@ -4,6 +4,7 @@ from datetime import UTC, timedelta
 
 from tests.support.stage import EVENING, Stage, couple_file
 
+WORDS = EVENING + 'visibility = "revealed"\n'
 COFFEE = """
 [rituals.coffee]
 practice = "shared-coffee"
@@ -42,7 +43,7 @@ def test_a_reminder_takes_no_place_from_what_is_asked_later_that_day(stage: Stag
 
 
 def test_what_the_other_shared_comes_the_next_morning_where_today_is_full(stage: Stage):
-    stage.couple(couple_file(EVENING, nudges_a_day=1))
+    stage.couple(couple_file(WORDS, nudges_a_day=1))
     stage.wind("21:40")
     for actor in (stage.ana, stage.ben):
         actor.expects("Answer here")
@@ -73,7 +74,7 @@ def test_what_cannot_be_asked_any_more_today_is_no_miss_and_says_why(stage: Stag
 
 
 def test_no_day_of_a_week_has_more_than_that(stage: Stage):
-    stage.couple(couple_file(EVENING + COFFEE + WALK, nudges_a_day=3))
+    stage.couple(couple_file(WORDS + COFFEE + WALK, nudges_a_day=3))
     for _ in range(7):
         stage.wind("21:45")
         stage.ana.says("a good day, and a long one")
