@@ -2,9 +2,10 @@
 
 from datetime import UTC, timedelta
 
-from tests.support.stage import EVENING, Stage, couple_file
+from tests.support.phones import Heard
+from tests.support.stage import EVENING, Actor, Stage, couple_file
 
-WORDS = EVENING + 'visibility = "revealed"\n'
+SHARED = EVENING.replace('"review"', '"revealed"')
 COFFEE = """
 [rituals.coffee]
 practice = "shared-coffee"
@@ -43,7 +44,7 @@ def test_a_reminder_takes_no_place_from_what_is_asked_later_that_day(stage: Stag
 
 
 def test_what_the_other_shared_comes_the_next_morning_where_today_is_full(stage: Stage):
-    stage.couple(couple_file(WORDS, nudges_a_day=1))
+    stage.couple(couple_file(SHARED, nudges_a_day=1))
     stage.wind("21:40")
     for actor in (stage.ana, stage.ben):
         actor.expects("Answer here")
@@ -74,10 +75,11 @@ def test_what_cannot_be_asked_any_more_today_is_no_miss_and_says_why(stage: Stag
 
 
 def test_no_day_of_a_week_has_more_than_that(stage: Stage):
-    stage.couple(couple_file(WORDS + COFFEE + WALK, nudges_a_day=3))
+    stage.couple(couple_file(SHARED + COFFEE + WALK, nudges_a_day=3))
     for _ in range(7):
         stage.wind("21:45")
-        stage.ana.says("a good day, and a long one")
+        stage.ana.says("a good day, and a long one", to=_latest(stage.ana))
+        stage.ben.says("soup and rain", to=_latest(stage.ben))
     per_day: dict[tuple[int, object], int] = {}
     for nudge in stage.nudges():
         if nudge.sent_at is not None:
@@ -86,6 +88,11 @@ def test_no_day_of_a_week_has_more_than_that(stage: Stage):
     assert max(per_day.values()) == 3
     for actor in (stage.ana, stage.ben):
         actor.reads_all()
+
+
+def _latest(actor: Actor) -> Heard:
+    """The evening's own ask, wherever it stands among what is unread."""
+    return next(each for each in reversed(actor.reads_all()) if "/r/" in each.body)
 
 
 _FOUR = timedelta(hours=4)
