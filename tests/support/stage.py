@@ -55,6 +55,7 @@ def couple_file(
     ben: str = "",
     zone: str = "Europe/Lisbon",
     name: str = "Ana & Ben",
+    nudges_a_day: int = 24,
 ) -> str:
     """A couple's file. `ana` and `ben` hold what their tables say beside their names."""
     return f"""
@@ -62,9 +63,11 @@ couple = "{name}"
 timezone = "{zone}"
 [partners.ana]
 name = "Ana"
+nudges_a_day = {nudges_a_day}
 {ana}
 [partners.ben]
 name = "Ben"
+nudges_a_day = {nudges_a_day}
 {ben}
 {rituals}
 """
@@ -116,6 +119,12 @@ class Actor:
                 return heard
         unread = [heard for _, heard in self._unread()]
         raise AssertionError(f"{self.key} expected {texts} on {on or 'any'}, unread: {unread}")
+
+    def reads_all(self) -> list[Heard]:
+        """Every unread message, oldest first: a test of months expects each in its own way."""
+        unread = self._unread()
+        self._seen.update(mark for mark, _ in unread)
+        return [heard for _, heard in unread]
 
     def expects_nothing(self) -> None:
         unread = [heard for _, heard in self._unread()]

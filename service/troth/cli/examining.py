@@ -2,6 +2,7 @@
 
 from troth.bootstrap import open_store
 from troth.cli.examining_ways import examine_ways
+from troth.clock import SystemClock
 from troth.delivery.courier import is_channel_url
 from troth.engine.health import Finding, Health, examine_store
 from troth.errors import TrothError
@@ -41,7 +42,7 @@ def _schedules(settings: Settings) -> Finding:
     if settings.schedules is None:
         return Finding("schedules", Health.NOTICE, "no schedules folder is set (TROTH_SCHEDULES)")
     try:
-        found = load_schedules([settings.schedules], is_channel_url)
+        found = load_schedules([settings.schedules], is_channel_url, SystemClock().now())
     except ScheduleError as error:
         return Finding("schedules", Health.BAD, str(error))
     return Finding(

@@ -159,7 +159,8 @@ def _apply_at_start(store: Store, *, demo: bool) -> None:
         apply(store.db, store.vault, [demo_couple()], [], store.clock.now())
     elif folder is not None:
         try:
-            _apply(store, load_schedules([folder], is_channel_url).couples, [folder])
+            found = load_schedules([folder], is_channel_url, store.clock.now())
+            _apply(store, found.couples, [folder])
         except (ScheduleError, TrothError) as error:
             with store.db.reading() as conn:
                 running = couples.all_couples(conn)

@@ -48,7 +48,7 @@ def check(paths: Paths = None, *, as_json: AsJson = False) -> None:
     """Validate schedule files; print each problem as file:line: key: message."""
     problems: list[Problem] = []
     try:
-        found = load_schedules(given_paths(paths), is_channel_url)
+        found = load_schedules(given_paths(paths), is_channel_url, SystemClock().now())
     except ScheduleError as error:
         problems = error.problems
     if as_json:
@@ -72,7 +72,7 @@ def apply(
 ) -> None:
     """Make the store agree with the files: add, change and retire; print the plan."""
     given = given_paths(paths)
-    found = load_schedules(given, is_channel_url)
+    found = load_schedules(given, is_channel_url, SystemClock().now())
     store = open_store(load_settings())
     folders = [path for path in given if path.is_dir()]
     changes = apply_schedules(

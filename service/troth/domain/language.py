@@ -127,6 +127,14 @@ MESSAGES: Mapping[str, frozenset[str]] = {
     "choice_fewer": frozenset(),
     "choice_restore": frozenset(),
     "choice_change": frozenset(),
+    "milestone_days": frozenset({"days"}),
+    "milestone_bedtime": frozenset(),
+    "begun_ritual": frozenset({"title", "at"}),
+    "begun_already": frozenset({"title"}),
+    "begun_enough": frozenset({"title"}),
+    "suggest_coming": frozenset(),
+    "suggest_later": frozenset(),
+    "suggest_none": frozenset(),
 }
 
 

@@ -61,6 +61,12 @@ class Ritual:
     of: tuple[str, ...] = ()
     mechanism: Mechanism | None = None
 
+    @property
+    def nudges_each(self) -> int:
+        """How many nudges one occurrence may bring each partner: the ask, and the other's words."""
+        brings = self.visibility in (Visibility.NOW, Visibility.REVEALED)
+        return 2 if brings and self.kind in (AnswerKind.WORDS, AnswerKind.REVIEW) else 1
+
     def rests_on(self, day: date) -> bool:
         """Say whether no occurrence is born on this local date."""
         early = self.starts is not None and day < self.starts

@@ -14,6 +14,7 @@ from troth.engine.apply_channels import apply_channels
 from troth.engine.apply_rituals import apply_rituals, retire_ritual
 from troth.engine.apply_seasons import apply_seasons
 from troth.engine.changes import Change, ChangeKind
+from troth.engine.mechanisms.beginning import plan_first
 from troth.engine.own_timeout import apply_timeout
 from troth.engine.recall import recall
 from troth.engine.standing import couple_standing
@@ -79,6 +80,8 @@ def _apply_couple(
         yield Change(kind, schedule.name, f"ritual {key}", practice)
     for kind, season in apply_seasons(conn, vault, schedule.form.seasons, couple, now):
         yield Change(kind, schedule.name, "season", season)
+    if schedule.form.begin or not schedule.form.rituals:
+        plan_first(conn, couple, now)
     stands = couple_standing(conn, couple_id)
     if stood is not None and stands.score != stood.score:
         ledger.append(conn, [events.score_changed(couple_id, stands, now)])
@@ -103,6 +106,7 @@ def _apply_partners(
             "name": form.name,
             "timezone": schedule.form.partner_zone(key).key,
             "quiet": str(form.quiet) if form.quiet else None,
+            "most_a_day": form.nudges_a_day,
         }
         couples.save_partner(conn, vault, couple_id, key, values)
         if key not in known:
@@ -113,7 +117,12 @@ def _apply_partners(
 
 def _partner_values(partner: Partner) -> dict[str, object]:
     quiet = str(partner.quiet) if partner.quiet else None
-    return {"name": partner.name, "timezone": partner.zone.key, "quiet": quiet}
+    return {
+        "name": partner.name,
+        "timezone": partner.zone.key,
+        "quiet": quiet,
+        "most_a_day": partner.most_a_day,
+    }
 
 
 def _retire_absent(

@@ -20,7 +20,7 @@ def apply_rituals(
 ) -> Iterable[tuple[ChangeKind, str, str]]:
     """Add, change and retire a couple's rituals; yield (what happened, key, practice)."""
     known = rituals.rituals_of(conn, couple.id)
-    held = {key: row for key, row in known.items() if row.origin == "file"}
+    held = {key: row for key, row in known.items() if _is_of_file(row, wanted)}
     for ritual in wanted:
         row = held.pop(ritual.key, None)
         change = _apply_ritual(conn, couple, ritual, row, now, moved=moved)
@@ -30,6 +30,13 @@ def apply_rituals(
         if row.retired_at is None:
             retire_ritual(conn, row.id, key, now)
             yield ChangeKind.RETIRED, key, ""
+
+
+def _is_of_file(row: Row[Any], wanted: Sequence[Ritual]) -> bool:
+    """Say whether a file decides on a ritual: what came by reply it takes over by naming it."""
+    practice = row.spec.get("practice") if isinstance(row.spec, dict) else None
+    named = any(row.key == ritual.key or practice == ritual.practice for ritual in wanted)
+    return row.origin == "file" or (row.origin == "reply" and named)
 
 
 def _apply_ritual(
@@ -45,10 +52,10 @@ def _apply_ritual(
     spec = ritual_to_json(ritual)
     returns = row is not None and row.retired_at is not None
     again = moved or returns or (row is not None and row.trouble is not None)
-    if row is not None and row.spec == spec and not again:
+    if row is not None and row.spec == spec and row.origin == "file" and not again:
         return None
     values: dict[str, Any] = {"spec": spec, "weight": ritual.weight, "retired_at": None}
-    values["trouble"] = None
+    values |= {"trouble": None, "origin": "file"}
     changes, is_newer = _left(row, spec), row is None or row.spec != spec or returns
     was_still = row is not None and is_still(row)
     if is_newer:  # the file says how to go on

@@ -8,6 +8,7 @@ from typing import Any
 
 from troth.domain.ladder import next_follow_up
 from troth.domain.occurrence import Stamp, stamp, window_end
+from troth.domain.places import Places
 from troth.domain.ritual import Ritual, first_occurrence, occurrence_after
 from troth.domain.season import Season, holding, lighter, together
 from troth.domain.slots import Slot, slot_at, slot_minute
@@ -15,10 +16,11 @@ from troth.domain.states import NudgePurpose, NudgeState, OccurrenceState
 from troth.domain.tuning import held_back, tuned, tuning_of
 from troth.domain.turns import draw_card
 from troth.schedules.seasons import season_terms
-from troth.store.records import Couple, RitualRow, stamp_to_json
+from troth.store.records import Couple, Partner, RitualRow, stamp_to_json
 
 CATCH_UP = timedelta(days=7)  # slots missed longer ago are passed over, not born
 UNREACHABLE = "no confirmed channel"
+ENOUGH = "with it, nudges to them that day would be more than {most}"
 
 
 @dataclass(frozen=True)
@@ -134,22 +136,36 @@ def first_nudges(
     occurrence_id: int,
     ways: Mapping[int, list[int]],
     codes: dict[int, set[int]],
+    places: Mapping[int, Places],
+    now: datetime,
 ) -> Iterable[dict[str, Any]]:
-    """Yield one nudge a partner; where nobody may be reached, that is written down at once."""
+    """Yield one nudge a partner; where none may be reached, that is written down at once.
+
+    `places` are what is left of their days; who has none there is not limited.
+    """
     for partner in (each for each in couple.partners if each.key in birth.stamp.first):
         channel = next(iter(ways[partner.id]), None)
         taken = codes.setdefault(partner.id, set())
         code = next(n for n in count(1) if n not in taken)
         taken.add(code)
+        due_at = birth.slot.due[partner.key] + birth.held_back
+        reason = UNREACHABLE if channel is None else _is_enough(places, partner, max(due_at, now))
         yield {
             "couple_id": couple.id,
             "partner_id": partner.id,
             "occurrence_id": occurrence_id,
             "channel_id": channel,
             "purpose": NudgePurpose.RITUAL,
-            "due_at": birth.slot.due[partner.key] + birth.held_back,
+            "due_at": due_at,
             "expires_at": birth.ends_at,
             "code": code,
-            "state": NudgeState.FAILED if channel is None else NudgeState.PLANNED,
-            "reason": UNREACHABLE if channel is None else None,
+            "state": NudgeState.FAILED if reason else NudgeState.PLANNED,
+            "reason": reason,
         }
+
+
+def _is_enough(places: Mapping[int, Places], partner: Partner, at: datetime) -> str | None:
+    """Take a place for an ask, or say why there is none: what is too much never leaves."""
+    if partner.id not in places or places[partner.id].take_if_left(at):
+        return None
+    return ENOUGH.format(most=partner.most_a_day)

@@ -15,13 +15,14 @@ from troth.engine import events
 from troth.engine.expiry import expire
 from troth.engine.feeling import offers_talk
 from troth.engine.following import share_and_follow
+from troth.engine.mechanisms.beginning import FIRST
 from troth.engine.recall import recall
 from troth.engine.requests import Swap, swapped
 from troth.engine.settle import settle_occurrence
 from troth.engine.shown import with_unit
 from troth.engine.verdict import NOTHING_NOW
 from troth.engine.visit import Visit, ritual_of, title_of
-from troth.store import channels, ledger, nudges, occurrences
+from troth.store import beginnings, channels, ledger, nudges, occurrences
 from troth.store.records import Channel, Nudge, Occurrence, Partner
 from troth.store.replies import ACCOUNTS
 from troth.store.vault import Vault
@@ -217,6 +218,7 @@ def start(conn: Connection, visit: Visit) -> str:
             conn, channel.id, ChannelState.CONFIRMED, visit.now
         ):
             _log_channel(conn, visit, channel, ChannelState.CONFIRMED)
+    beginnings.bring_forward(conn, visit.couple.id, FIRST, visit.now)
     return visit.language.say("started")
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from troth.domain.ladder import next_channel, next_follow_up, partners_to_remind
 from troth.domain.states import NudgePurpose
+from troth.engine.places import has_room_for_reminder, places_of
 from troth.engine.together import do_together
 from troth.store import channels, couples, nudges, occurrences, replies
 from troth.store.database import Database
@@ -48,6 +49,13 @@ def _remind(conn: Connection, vault: Vault, occurrence_id: int, now: datetime) -
     chosen = partners_to_remind(stamp.terms, stamp.due, stamp.remind, accounts, rungs, now)
     couple = couples.load_couple(conn, occurrence.couple_id)
     silent = [partner for partner in couple.partners if partner.key in chosen]
+    if silent:
+        places = places_of(conn, [couple], now)
+        silent = [
+            partner
+            for partner in silent
+            if has_room_for_reminder(conn, couple, partner, places[partner.id], now)
+        ]
     ways = channels.confirmed_channels(conn, [partner.id for partner in silent])
     planned = [
         _reminder(conn, occurrence, partner, channel, now)

@@ -10,6 +10,7 @@ from troth.domain.said import WORDED
 from troth.domain.showing import are_shown
 from troth.domain.states import NudgePurpose, NudgeState, Visibility
 from troth.engine.mechanisms.registry import ANSWERED, BRINGING, TAKEN_BACK
+from troth.engine.places import places_of, take_leave
 from troth.engine.retuning import wake_one
 from troth.engine.visit import Visit, ritual_of
 from troth.store import channels, nudges, replies
@@ -69,6 +70,11 @@ def plan_share(
         for nudge in nudges.nudges_of(conn, occurrence.id)
         if nudge.purpose is NudgePurpose.SHARE and nudge.state in _ON_ITS_WAY
     }
+    places = places_of(conn, [visit.couple], visit.now)
+    wanted = [partner for partner in to if ways[partner.id] and partner.id not in brought]
+    leaves = {
+        each.id: take_leave(conn, visit.couple, each, places[each.id], visit.now) for each in wanted
+    }
     planned = [
         {
             "couple_id": visit.couple.id,
@@ -76,10 +82,9 @@ def plan_share(
             "occurrence_id": occurrence.id,
             "channel_id": ways[partner.id][0],
             "purpose": NudgePurpose.SHARE,
-            "due_at": visit.now,
-            "expires_at": visit.now + SHARE_USE,
+            "due_at": leaves[partner.id],
+            "expires_at": leaves[partner.id] + SHARE_USE,
         }
-        for partner in to
-        if ways[partner.id] and partner.id not in brought
+        for partner in wanted
     ]
     nudges.plan_nudges(conn, visit.vault, planned, visit.now)

@@ -11,13 +11,12 @@ from troth.domain.occurrence import stamp, window_end
 from troth.domain.ritual import ZONE_COUPLE, Ritual
 from troth.domain.slots import Slot
 from troth.engine.births import Birth, DueRitual, first_nudges, occurrence_row
+from troth.engine.called import called_ritual
 from troth.engine.mechanisms.hooks import Opening, Scene
 from troth.engine.mechanisms.registry import OPENERS
+from troth.engine.places import ASKED_FOR, places_of
 from troth.engine.target import CODE_REST
 from troth.engine.together import do_together
-from troth.schedules.catalogue import shipped_catalogue
-from troth.schedules.couple import resolve
-from troth.schedules.models import RitualForm
 from troth.store import channels, couples, nudges, occasions, occurrences, rituals
 from troth.store.database import Database
 from troth.store.occasions import Occasion
@@ -49,9 +48,17 @@ def open_occasions(db: Database, vault: Vault, now: datetime, limit: int = 200) 
 
 
 def open_occasion(conn: Connection, vault: Vault, occasion: Occasion, now: datetime) -> int | None:
-    """Give birth to what an occasion asks; return its id, or None where it has no use any more."""
+    """Give birth to what an occasion asks; return its id, or None where it has no use any more.
+
+    It waits for another day where either has had as much as they want today.
+    """
     couple = couples.load_couple(conn, occasion.couple_id)
     ritual = called_ritual(couple, occasion.practice)
+    places = {} if ritual.mechanism in ASKED_FOR else places_of(conn, [couple], now)
+    full = [each for each in places.values() if each.left(now) <= 0]
+    if full:
+        occasions.postpone(conn, occasion.id, max(each.room_after(now) for each in full))
+        return None
     scene = Scene(vault, couple, ritual, now)
     opener = OPENERS.get(ritual.mechanism) if ritual.mechanism else None
     opening = opener(conn, scene, occasion) if opener else Opening()
@@ -67,7 +74,7 @@ def open_occasion(conn: Connection, vault: Vault, occasion: Occasion, now: datet
     rituals.count_birth(conn, row.id)
     ways = channels.confirmed_channels(conn, [partner.id for partner in couple.partners])
     codes = nudges.codes_in_use(conn, {couple.id}, now - CODE_REST)
-    first = first_nudges(couple, birth, occurrence_id, ways, codes)
+    first = first_nudges(couple, birth, occurrence_id, ways, codes, places, now)
     planned = [{**nudge, **_says(couple, birth, opening, nudge["partner_id"])} for nudge in first]
     nudges.plan_nudges(conn, vault, planned, now)
     return occurrence_id
@@ -77,12 +84,6 @@ def _says(couple: Couple, birth: Birth, opening: Opening, partner_id: int) -> di
     """Return what a first nudge asks of its own, of use until the last is asked what stays."""
     text = opening.says.get(couple.partner_by_id(partner_id).key)
     return {"text": text, "expires_at": birth.slot.last_due_at if text else birth.ends_at}
-
-
-def called_ritual(couple: Couple, practice: str) -> Ritual:
-    """Return a practice as this couple does it when there is occasion, in their language."""
-    form = RitualForm(practice=practice)
-    return resolve(practice, form, shipped_catalogue()[practice], couple.language)
 
 
 def _row(conn: Connection, couple: Couple, ritual: Ritual) -> RitualRow:

@@ -18,6 +18,7 @@ from troth.engine.births import (
     occurrence_row,
     step_row,
 )
+from troth.engine.places import places_of
 from troth.engine.target import CODE_REST
 from troth.store import channels, couples, nudges, occurrences, rituals, seasons
 from troth.store.database import Database
@@ -111,10 +112,11 @@ def _apply(
     partner_ids = {partner.id for due, _ in births for partner in due.couple.partners}
     ways = channels.confirmed_channels(conn, partner_ids)
     codes = nudges.codes_in_use(conn, {due.couple.id for due, _ in births}, now - CODE_REST)
+    places = places_of(conn, {due.couple.id: due.couple for due, _ in births}.values(), now)
     planned: list[dict[str, Any]] = []
     for due, birth in births:
         occurrence_id = born.get((due.row.id, birth.slot.name))
         if occurrence_id is not None:
-            planned += first_nudges(due.couple, birth, occurrence_id, ways, codes)
+            planned += first_nudges(due.couple, birth, occurrence_id, ways, codes, places, now)
     nudges.plan_nudges(conn, vault, planned, now)
     return born

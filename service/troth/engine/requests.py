@@ -13,6 +13,7 @@ from troth.domain.states import Sensitivity
 from troth.domain.when import resolve
 from troth.engine.following import follow_back
 from troth.engine.mechanisms import promise
+from troth.engine.mechanisms.beginning import suggest
 from troth.engine.mechanisms.seasons import season
 from troth.engine.recall import recall
 from troth.engine.retuning import wake_all
@@ -147,6 +148,7 @@ REQUESTS: Mapping[Verb, Request] = {
     Verb.THANKS: thanks,
     Verb.PROMISE: promise.make,
     Verb.SEASON: season,
+    Verb.SUGGEST: suggest,
 }
 
 

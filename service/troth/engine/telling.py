@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from troth.domain.states import NudgePurpose
+from troth.engine.places import places_of, take_leave
 from troth.store import channels, nudges
 from troth.store.records import Couple
 from troth.store.vault import Vault
 
 TELL_USE = timedelta(days=2)
+A_DAY = timedelta(days=1)
 
 
 def tell(
@@ -27,10 +29,17 @@ def tell(
     """Plan what is said to each partner, by key, for as long as it is of use.
 
     What `is_discreet` stands on no screen but its page, and is sealed until then; `prompted` are
-    those who have just asked for it, so that their quiet hours give way.
+    those who have just asked for it, so that their quiet hours give way. Who has had as much as they want today gets it on a morning that has room for it.
     """
     told = [partner for partner in couple.partners if partner.key in texts]
+    places = places_of(conn, [couple], now)
     ways = channels.confirmed_channels(conn, [partner.id for partner in told])
+    told = [partner for partner in told if ways[partner.id]]
+    waits = lasts > A_DAY  # what is of use today alone does not wait for tomorrow
+    leaves = {
+        each.id: take_leave(conn, couple, each, places[each.id], now) if waits else now
+        for each in told
+    }
     planned = [
         {
             "couple_id": couple.id,
@@ -41,10 +50,9 @@ def tell(
             "text": vault.seal(texts[partner.key]) if is_discreet else texts[partner.key],
             "discreet": is_discreet,
             "prompted": partner.key in prompted,
-            "due_at": now,
-            "expires_at": now + lasts,
+            "due_at": leaves[partner.id],
+            "expires_at": leaves[partner.id] + lasts,
         }
         for partner in told
-        if ways[partner.id]
     ]
     nudges.plan_nudges(conn, vault, planned, now)

@@ -4,18 +4,20 @@ import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from troth.domain.durations import format_duration
 from troth.domain.incoming import Address
+from troth.domain.places import Days
 from troth.domain.ritual import ZONE_COUPLE, ZONE_EACH, Ritual, Step, Zones
 from troth.domain.states import AnswerKind, Rule, Sensitivity
 from troth.domain.turns import ALTERNATE
 from troth.schedules.catalogue import Catalogue, Practice
+from troth.schedules.crowding import crowded_day
 from troth.schedules.languages import load_languages
-from troth.schedules.models import CoupleFile, PartnerForm, RitualForm
+from troth.schedules.models import MOST_A_DAY, CoupleFile, PartnerForm, RitualForm
 from troth.schedules.own_words import check_timeout
 from troth.schedules.problems import Problem, ScheduleError
 from troth.schedules.reader import Document
@@ -64,11 +66,13 @@ class CoupleSchedule:
 class Reading:
     """How couple files are read: with which catalogue, and how channels are checked.
 
-    Without `takes_url` channels are left unread: looking ahead needs no secrets.
+    Without `takes_url` channels are left unread: looking ahead needs no secrets. From aware `now`
+    on no day may ask a partner more often than they want; without it, nobody looks.
     """
 
     catalogue: Catalogue
     takes_url: TakesUrl | None = None
+    now: datetime | None = None
 
 
 def read_couple(document: Document, reading: Reading) -> CoupleSchedule:
@@ -90,9 +94,28 @@ def read_couple(document: Document, reading: Reading) -> CoupleSchedule:
     for key, partner in form.partners.items():
         ways[key], found = _read_ways(document, key, partner, reading)
         problems += found
+    couple = CoupleSchedule(document.file, form, tuple(rituals), ways)
+    if not problems and reading.now is not None:
+        problems += _check_days(document, couple, reading.now)
     if problems:
         raise ScheduleError(problems)
-    return CoupleSchedule(document.file, form, tuple(rituals), ways)
+    return couple
+
+
+def _check_days(document: Document, couple: CoupleSchedule, now: datetime) -> Iterable[Problem]:
+    form = couple.form
+    for key, partner in form.partners.items():
+        zone, most = form.partner_zone(key), partner.nudges_a_day
+        days = Days(zone, form.day_starts, partner.quiet, most)
+        found = crowded_day(couple.rituals, couple.zones, key, days, now)
+        if found is not None:
+            day, count = found
+            mend = f"write nudges_a_day = {count}, or let " if count <= MOST_A_DAY else "let "
+            message = (
+                f"on {day:%Y-%m-%d} these rituals ask {partner.name} {count} times, and at most "
+                f"{most} nudges may reach them on a day; {mend}some of them come less often"
+            )
+            yield document.problem(("partners", key, "nudges_a_day"), message)
 
 
 def _check_names(document: Document, form: CoupleFile) -> Iterable[Problem]:

@@ -11,14 +11,15 @@ from troth.schedules.shipped import shipped_schedules
 
 WINDOW = timedelta(minutes=15)
 REMIND = timedelta(minutes=4)
+PLENTY = 10_000  # nudges a day: one falls due every minute
 
 
 def demo_couple() -> CoupleSchedule:
-    """Return the example couple at home, quickened: no quiet hours, short windows."""
+    """Return the example couple at home, quickened: no quiet hours, no limit, short windows."""
     document = Document(shipped_schedules() / "couples" / "at-home.toml")
     couple = read_couple(document, Reading(shipped_catalogue(), takes_url=lambda _url: True))
     awake = {
-        key: partner.model_copy(update={"quiet": None})
+        key: partner.model_copy(update={"quiet": None, "nudges_a_day": PLENTY})
         for key, partner in couple.form.partners.items()
     }
     count = len(couple.rituals)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from troth.schedules.answers import AnswersFile
@@ -34,8 +35,13 @@ class Schedules:
     couples: tuple[CoupleSchedule, ...]
 
 
-def load_schedules(paths: Sequence[Path], takes_url: TakesUrl | None = None) -> Schedules:
-    """Read couple, practice and language files; raises ScheduleError with every problem."""
+def load_schedules(
+    paths: Sequence[Path], takes_url: TakesUrl | None = None, now: datetime | None = None
+) -> Schedules:
+    """Read couple, practice and language files; raises ScheduleError with every problem.
+
+    With aware `now`, the weeks that come are looked at, too: nobody is to be asked too often.
+    """
     problems: list[Problem] = []
     kinds: dict[str, list[Document]] = {name: [] for name in KINDS}
     files = list(_files(paths))
@@ -50,7 +56,7 @@ def load_schedules(paths: Sequence[Path], takes_url: TakesUrl | None = None) -> 
         _check_languages(kinds["language"])
     except ScheduleError as error:
         raise ScheduleError([*problems, *error.problems]) from None
-    couples, found = _couples(kinds["couple"], Reading(catalogue, takes_url))
+    couples, found = _couples(kinds["couple"], Reading(catalogue, takes_url, now))
     found += [*_check_answers(kinds["answers"]), *_check_seasons(kinds["seasons"])]
     if problems or found:
         raise ScheduleError([*problems, *found])

@@ -127,6 +127,7 @@ ClockTime = Annotated[time, BeforeValidator(_clock_time), _schema(r"^\d{2}:\d{2}
 ZoneName = Annotated[str, AfterValidator(_zone)]
 Quiet = Annotated[QuietHours, BeforeValidator(_quiet), _schema(r"^\d{2}:\d{2}-\d{2}:\d{2}$", "")]
 Reminders = Annotated[tuple[Duration, ...], Field(max_length=2)]
+MOST_A_DAY = 24  # nudges that anybody may ask for
 Weight = Annotated[float, Field(ge=0, le=10)]
 
 
@@ -258,6 +259,7 @@ class PartnerForm(Form):
     name: Title
     timezone: ZoneName | None = None
     quiet: Quiet | None = None
+    nudges_a_day: Annotated[int, Field(ge=1, le=MOST_A_DAY)] = 3
     channels: Annotated[tuple[ChannelForm, ...], Field(min_length=1, max_length=8)] = (
         ChannelForm(url="troth://"),
     )
@@ -286,7 +288,10 @@ class SeasonForm(Form):
 
 
 class CoupleFile(Form):
-    """A file of `schedules/couples/`: one couple, its two partners and its rituals."""
+    """A file of `schedules/couples/`: one couple, its two partners and its rituals.
+
+    With `begin`, or without rituals, Troth asks both what they would like to begin with.
+    """
 
     couple: Title
     timezone: ZoneName
@@ -294,7 +299,8 @@ class CoupleFile(Form):
     language: Key = "en"
     timeout: TimeoutForm = TimeoutForm()
     partners: Annotated[dict[Key, PartnerForm], Field(min_length=2, max_length=2)]
-    rituals: Annotated[dict[Key, RitualForm], Field(min_length=1)]
+    begin: bool = False
+    rituals: dict[Key, RitualForm] = {}
     seasons: Annotated[tuple[SeasonForm, ...], Field(max_length=40)] = ()
 
     def partner_zone(self, key: str) -> ZoneInfo:

@@ -99,8 +99,9 @@ def _plain(detail: ErrorDetails) -> str:
         return f"at least {context['min_length']} are needed, here are {context['actual_length']}"
     if detail["type"] == "too_long":
         return f"at most {context['max_length']} are taken, here are more"
-    if detail["type"] in ("greater_than", "less_than_equal"):
-        return "it must be above 0, and at most 10"
+    if detail["type"] in ("greater_than_equal", "less_than_equal"):
+        least, most = context.get("ge"), context.get("le")
+        return f"it must be at least {least:g}" if most is None else f"it must be at most {most:g}"
     if detail["type"].startswith(("date_", "datetime_")):
         return "it must be a date, written without quotes: 2026-12-24"
     message = detail["msg"].removeprefix("Value error, ")

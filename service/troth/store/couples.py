@@ -179,4 +179,5 @@ def _couple(row: Row[Any], members: list[Row[Any]]) -> Couple:
 
 def _partner(row: Row[Any]) -> Partner:
     quiet = QuietHours.parse(row.quiet) if row.quiet else None
-    return Partner(row.id, row.key, row.name, ZoneInfo(row.timezone), quiet, row.seed)
+    zone = ZoneInfo(row.timezone)
+    return Partner(row.id, row.key, row.name, zone, quiet, row.seed, row.most_a_day)

@@ -1,10 +1,10 @@
 """Verbs on nudges: planned, taken back, looked up. Their way out is in `claims`."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, or_, select, update
 
 from troth.domain.ladder import Rung
 from troth.domain.states import NudgePurpose, NudgeState, OccurrenceState
@@ -28,6 +28,9 @@ _FIRST_LEASED = (
     .limit(1)
 )
 BROUGHT = (NudgePurpose.SHARE, NudgePurpose.TELL)  # which ask for nothing, so no answer ends them
+UNPROMPTED = (NudgePurpose.RITUAL, NudgePurpose.REMINDER, *BROUGHT)  # these count in a day
+TAKES_PLACE = (NudgeState.PLANNED, NudgeState.SENDING, NudgeState.SENT)
+PLANNED_BEFORE = timedelta(days=9)  # what waits for a free day is planned so long before, at most
 TOLD = (NudgePurpose.RITUAL, NudgePurpose.REMINDER, NudgePurpose.SNOOZE)
 
 
@@ -129,6 +132,27 @@ def was_asked(conn: Connection, channel_id: int) -> bool:
     )
     states = set(conn.execute(query).scalars())
     return not states or states != {NudgeState.WITHDRAWN}
+
+
+def unprompted(
+    conn: Connection, partner_ids: Collection[int], since: datetime, now: datetime
+) -> list[Row[Any]]:
+    """Return what has left for these partners since then unasked, or may yet leave.
+
+    What an answer took back may be wanted again when the answer is taken back.
+    """
+    columns = (nudges.c.partner_id, nudges.c.sent_at, nudges.c.not_before, nudges.c.expires_at)
+    returns = and_(
+        nudges.c.state == NudgeState.WITHDRAWN, nudges.c.attempt == 0, nudges.c.expires_at > now
+    )
+    query = select(*columns).where(
+        is_one_of(conn, nudges.c.partner_id, partner_ids),
+        nudges.c.created_at > since - PLANNED_BEFORE,
+        nudges.c.purpose.in_(UNPROMPTED),
+        or_(nudges.c.state.in_(TAKES_PLACE), returns),
+        or_(nudges.c.sent_at.is_(None), nudges.c.sent_at > since),
+    )
+    return list(conn.execute(query))
 
 
 def rungs(conn: Connection, occurrence_id: int) -> list[Rung]:

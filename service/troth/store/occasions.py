@@ -109,6 +109,13 @@ def set_aside(conn: Connection, occasion_id: int, until: datetime) -> None:
     conn.execute(update(occasions).where(occasions.c.id == occasion_id).values(due_at=until))
 
 
+def postpone(conn: Connection, occasion_id: int, until: datetime) -> None:
+    """Let an occasion whose moment had come open later."""
+    later = update(occasions).where(occasions.c.id == occasion_id)
+    conn.execute(later.values(due_at=until, opened_at=None))
+    wake(conn)
+
+
 def next_occasion(conn: Connection) -> datetime | None:
     """Return when the next occasion comes, aware UTC."""
     query = select(occasions.c.due_at).where(occasions.c.opened_at.is_(None))

@@ -70,6 +70,7 @@ class Partner:
     zone: ZoneInfo
     quiet: QuietHours | None
     seed: str
+    most_a_day: int = 3  # unprompted nudges
 
     def is_quiet(self, now: datetime) -> bool:
         """Whether aware `now` lies in the partner's quiet hours."""

@@ -15,10 +15,10 @@ from tests.conversations.practices.mending import (
 from tests.support.plays import plays
 from tests.support.stage import Stage, couple_file, phones_of
 from troth.domain.states import NudgeState
+from troth.engine.called import called_ritual
 from troth.engine.digest import Reading
 from troth.engine.digests.repair import repairs as section
 from troth.engine.explain import explain
-from troth.engine.occasions import called_ritual
 from troth.store import occasions, repairs
 
 

@@ -9,8 +9,8 @@ from tests.support.stage import EVENING, Stage, couple_file, phones_of
 OWN = 'timeout = { word = "Pineapple", text = "Hold on, we are on one side.", returns = "40m" }\n'
 
 
-def at_home(stage: Stage, own: str = "", **more: str) -> None:
-    stage.couple(own + couple_file(YEARLY, **more))
+def at_home(stage: Stage, own: str = "", ana: str = "", ben: str = "") -> None:
+    stage.couple(own + couple_file(YEARLY, ana=ana, ben=ben))
 
 
 @plays("repair-attempt")

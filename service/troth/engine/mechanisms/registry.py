@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from troth.domain.states import Mechanism
 from troth.engine.mechanisms import (
     agreement,
+    beginning,
     bid,
     goal,
     promise,
@@ -19,6 +20,7 @@ from troth.engine.mechanisms import (
     timeout,
 )
 from troth.engine.mechanisms.hooks import Answered, Enclosed, Opener, Reviewer, TakenBack
+from troth.engine.mechanisms.milestone import look_for_milestones
 
 ANSWERED: Mapping[Mechanism, Answered] = {
     Mechanism.BID: bid.answered,
@@ -28,12 +30,14 @@ ANSWERED: Mapping[Mechanism, Answered] = {
     Mechanism.REPAIR: repair.answered,
     Mechanism.SEASON_REVIEW: season_review.answered,
     Mechanism.RECALIBRATION: recalibration.answered,
+    Mechanism.BEGINNING: beginning.answered,
 }
 TAKEN_BACK: Mapping[Mechanism, TakenBack] = {
     Mechanism.BID: bid.taken_back,
     Mechanism.GOAL: goal.taken_back,
     Mechanism.SEASON_REVIEW: season_review.as_it_stands,
     Mechanism.RECALIBRATION: recalibration.as_it_stands,
+    Mechanism.BEGINNING: beginning.taken_back,
 }
 OPENERS: Mapping[Mechanism, Opener] = {
     Mechanism.PROMISE: promise.opened,
@@ -42,8 +46,14 @@ OPENERS: Mapping[Mechanism, Opener] = {
     Mechanism.SEASON: seasons.open_check_in,
     Mechanism.SEASON_REVIEW: season_review.open_review,
     Mechanism.RECALIBRATION: recalibration.open_question,
+    Mechanism.BEGINNING: beginning.open_question,
 }
-REVIEWERS: Sequence[Reviewer] = (repair.reviewed, recalibration.review)
+REVIEWERS: Sequence[Reviewer] = (
+    repair.reviewed,
+    recalibration.review,
+    look_for_milestones,
+    beginning.look_for_steadiness,
+)
 
 # What goes with an ask, and what is brought where that is more than the other's words.
 ENCLOSED: Mapping[Mechanism, Enclosed] = {
