@@ -29,7 +29,8 @@ def tell(
     """Plan what is said to each partner, by key, for as long as it is of use.
 
     What `is_discreet` stands on no screen but its page, and is sealed until then; `prompted` are
-    those who have just asked for it, so that their quiet hours give way. Who has had as much as they want today gets it on a morning that has room for it.
+    those who have just asked for it, so that their quiet hours give way. Who has had as much as
+    they want today gets it on a morning that has room for it.
     """
     told = [partner for partner in couple.partners if partner.key in texts]
     places = places_of(conn, [couple], now)
