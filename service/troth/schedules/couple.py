@@ -112,8 +112,9 @@ def _check_days(document: Document, couple: CoupleSchedule, now: datetime) -> It
             day, count = found
             mend = f"write nudges_a_day = {count}, or let " if count <= MOST_A_DAY else "let "
             message = (
-                f"on {day:%Y-%m-%d} these rituals bring {partner.name} {count} nudges, with what the "
-                f"other writes, and at most {most} may come on a day; {mend}some come less often"
+                f"on {day:%Y-%m-%d} these rituals bring {partner.name} {count} nudges, what the "
+                f"other writes among them, and at most {most} may come on a day; {mend}some of "
+                f"them come less often"
             )
             yield document.problem(("partners", key, "nudges_a_day"), message)
 
