@@ -59,7 +59,7 @@ def test_seasons_at_once_do_of_each_part_the_lighter() -> None:
 
 def test_the_light_form_is_asked_for_in_a_longer_window() -> None:
     light = lighter(COFFEE, ONE)
-    assert light.texts == (COFFEE.lite,)
+    assert light.texts == tuple(f"{text}\n\n{COFFEE.lite}" for text in COFFEE.texts)
     assert light.window == 2 * COFFEE.window
 
 

@@ -55,19 +55,23 @@ def couple_file(
     ben: str = "",
     zone: str = "Europe/Lisbon",
     name: str = "Ana & Ben",
-    nudges_a_day: int = 24,
+    nudges_a_day: int | None = 24,
 ) -> str:
-    """A couple's file. `ana` and `ben` hold what their tables say beside their names."""
+    """A couple's file. `ana` and `ben` hold what their tables say beside their names.
+
+    Most tests are of a busy day; without `nudges_a_day` the file leaves it to the default.
+    """
+    most = f"nudges_a_day = {nudges_a_day}" if nudges_a_day else ""
     return f"""
 couple = "{name}"
 timezone = "{zone}"
 [partners.ana]
 name = "Ana"
-nudges_a_day = {nudges_a_day}
+{most}
 {ana}
 [partners.ben]
 name = "Ben"
-nudges_a_day = {nudges_a_day}
+{most}
 {ben}
 {rituals}
 """

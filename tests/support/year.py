@@ -16,7 +16,6 @@ PROMPTED = frozenset(
     {
         NudgePurpose.ANSWER,
         NudgePurpose.CONSENT,
-        NudgePurpose.SHARE,
         NudgePurpose.SNOOZE,
         NudgePurpose.STEP,
     }

@@ -69,15 +69,16 @@ def together(
 
 
 def lighter(ritual: Ritual, terms: SeasonTerms) -> Ritual:
-    """Return a ritual in its light form: its smallest way is asked for, in a longer window.
+    """Return a ritual in its light form: the small way stands below each ask, in a longer window.
 
-    Whoever leads is told so still, with the small way below.
+    Below, not instead: the same line each evening would soon be one that nobody reads.
     """
     window = max(ritual.window, min(ritual.window * terms.longer, LONGEST_WINDOW))
     if not ritual.lite:
         return replace(ritual, window=window)
+    texts = tuple(f"{text}\n\n{ritual.lite}" for text in ritual.texts)
     led = tuple(f"{text}\n\n{ritual.lite}" for text in ritual.lead_texts)
-    return replace(ritual, window=window, texts=(ritual.lite,), lead_texts=led)
+    return replace(ritual, window=window, texts=texts, lead_texts=led)
 
 
 def ease(outcome: Outcome | None, season: str | None) -> Outcome | None:
