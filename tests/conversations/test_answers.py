@@ -149,6 +149,7 @@ def test_codes_are_not_given_again_for_a_week(stage: Stage):
         stage.ana.expects("Coffee together")
         stage.ben.expects("Coffee together")
         codes.append(stage.nudges()[-1].code)
+        stage.ana.says("skip")  # what nobody ever answers falls quiet
     assert codes == [1, 2, 3, 4, 5, 6, 7, 1, 2]
 
 

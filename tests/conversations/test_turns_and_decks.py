@@ -49,6 +49,7 @@ def test_a_deck_goes_through_all_its_questions_before_one_comes_again(stage: Sta
         asked.append(stage.occurrence().prompt)
         stage.ana.expects(str(asked[-1]))
         stage.ben.expects(str(asked[-1]))
+        stage.ana.says("skip")  # what nobody ever answers falls quiet
     for start in (0, 4):
         assert sorted(map(str, asked[start : start + 4])) == ["Hill?", "Sea?", "Town?", "Wood?"]
 
