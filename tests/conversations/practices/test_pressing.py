@@ -85,7 +85,7 @@ def test_sealed_words_are_brought_to_nobody(stage: Stage, ritual: str):
 
 
 def test_seasons_begun_and_ended_all_day_long_leave_room_for_what_is_asked(stage: Stage):
-    stage.couple(couple_file(EVENING, nudges_a_day=4))
+    stage.couple(couple_file(EVENING, nudges_a_day=3))
     for _ in range(15):
         stage.ana.says("season illness")
         stage.wind(minutes=2)
