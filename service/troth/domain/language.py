@@ -51,6 +51,7 @@ MESSAGES: Mapping[str, frozenset[str]] = {
     "promised": frozenset({"until"}),
     "promise_by_when": frozenset(),
     "promise_what": frozenset(),
+    "promise_enough": frozenset(),
     "promise_renew": frozenset({"title"}),
     "unsaid": frozenset(),
     "thanks_section": frozenset(),

@@ -4,6 +4,7 @@ Each change is kept under the occurrence by whose answer it came, so that an ans
 back or mended takes its change along.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -12,6 +13,7 @@ from typing import Any
 from troth.domain.ritual import Ritual
 from troth.domain.season import LIGHT, lighter
 
+_HOUR = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 LATE = 3 / 4  # of the window: when the one nudge leaves of what needs no bell any more
 Changes = Mapping[str, Mapping[str, Any]]  # by the number of the occurrence that was answered
 
@@ -36,15 +38,31 @@ AS_FILED = Tuning()
 def tuning_of(changes: Changes | None) -> Tuning:
     """Return what all changes come to: the newer occurrence's over the older's."""
     merged: dict[str, Any] = {}
-    for number in sorted(changes or {}, key=int):
-        merged |= (changes or {})[number]
-    known = {name: merged[name] for name in ("lite", "hour", "rests", "fewer") if name in merged}
-    return Tuning(**known)
+    sound = _sound(changes)
+    for number in sorted(sound, key=int):
+        merged |= sound[number]
+    return Tuning(**merged)
+
+
+def _sound(changes: object) -> Changes:
+    """Return what can be read of changes; what is damaged is as if it had never been said."""
+    kept = changes if isinstance(changes, Mapping) else {}
+    return {
+        number: {name: value for name, value in change.items() if _is_sound(name, value)}
+        for number, change in kept.items()
+        if isinstance(number, str) and number.isdecimal() and isinstance(change, Mapping)
+    }
+
+
+def _is_sound(name: str, value: object) -> bool:
+    if name == "hour":
+        return isinstance(value, str) and _HOUR.fullmatch(value) is not None
+    return name in ("lite", "rests", "fewer") and isinstance(value, bool)
 
 
 def changed(changes: Changes | None, occurrence: int, change: Mapping[str, Any] | None) -> Changes:
     """Return the changes with that of one occurrence's answer; None takes it back."""
-    others = {key: dict(value) for key, value in (changes or {}).items() if key != str(occurrence)}
+    others = {key: dict(value) for key, value in _sound(changes).items() if key != str(occurrence)}
     return {**others, str(occurrence): dict(change)} if change else others
 
 
@@ -52,7 +70,7 @@ def without(changes: Changes | None, *names: str) -> Changes:
     """Return the changes without these parts: a newer file has said otherwise."""
     left = {
         number: {name: value for name, value in change.items() if name not in names}
-        for number, change in (changes or {}).items()
+        for number, change in _sound(changes).items()
     }
     return {number: change for number, change in left.items() if change}
 

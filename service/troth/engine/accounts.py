@@ -5,7 +5,7 @@ from sqlalchemy import Connection
 from troth.domain.agreement import agreed_accounts
 from troth.domain.states import Account, Mechanism, Rule
 from troth.engine.mechanisms import goal
-from troth.engine.mechanisms.agreement import spoken
+from troth.engine.mechanisms.agreement import heard_of
 from troth.store import couples, replies, rituals
 from troth.store.records import Occurrence, ritual_from_json
 
@@ -14,7 +14,7 @@ def accounts_of(conn: Connection, occurrence: Occurrence, *, over: bool) -> dict
     """Return each partner's account, by key; `over` says whether its window has ended."""
     said = replies.said_of(conn, [occurrence.id])[occurrence.id]
     if occurrence.stamp.mechanism is Mechanism.AGREEMENT:
-        return agreed_accounts(spoken(said))
+        return agreed_accounts(heard_of(conn, [occurrence])[occurrence.id])
     accounts = {word.partner: word.account for word in said}
     if over and occurrence.stamp.mechanism is Mechanism.GOAL:
         return _resting(conn, occurrence) | accounts

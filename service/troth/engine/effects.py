@@ -16,6 +16,7 @@ from troth.engine.expiry import expire
 from troth.engine.feeling import offers_talk
 from troth.engine.following import share_and_follow
 from troth.engine.mechanisms.beginning import FIRST
+from troth.engine.places import places_of
 from troth.engine.recall import recall
 from troth.engine.requests import Swap, swapped
 from troth.engine.settle import settle_occurrence
@@ -131,14 +132,19 @@ def _moved(
     conn: Connection, visit: Visit, occurrence: Occurrence, moved: Swap
 ) -> Iterable[dict[str, Any]]:
     ways = channels.confirmed_channels(conn, [partner.id for partner in visit.couple.partners])
+    places = places_of(conn, [visit.couple], visit.now)
     for partner in visit.couple.partners:
         if partner.key in occurrence.stamp.due and ways[partner.id]:
+            is_own = partner.id == visit.partner.id
+            if not is_own and not places[partner.id].take_if_left(moved.at):
+                continue  # who moves it again and again fills nobody's day
             yield {
                 "couple_id": visit.couple.id,
                 "partner_id": partner.id,
                 "occurrence_id": occurrence.id,
                 "channel_id": ways[partner.id][0],
-                "purpose": NudgePurpose.SNOOZE,
+                # Who moved it chose the hour; the other may be asleep.
+                "purpose": NudgePurpose.SNOOZE if is_own else NudgePurpose.RITUAL,
                 "due_at": moved.at,
                 "expires_at": moved.ends_at,
                 "code": nudges.code_of(conn, occurrence.id, partner.id),

@@ -26,7 +26,7 @@ from troth.engine.visit import Visit
 from troth.schedules.catalogue import shipped_catalogue
 from troth.schedules.couple import resolve
 from troth.schedules.models import RitualForm
-from troth.store import occasions, repairs, replies
+from troth.store import nudges, occasions, repairs, replies
 from troth.store.occasions import Occasion
 from troth.store.records import Occurrence
 
@@ -105,15 +105,40 @@ def timeout(conn: Connection, visit: Visit) -> str:
     couple, now = visit.couple, visit.now
     length = lasts(visit.said.length, own_timeout(visit.vault, couple))
     lately = occasions.lately(conn, couple.id, ATTEMPT, now - 2 * LONGEST)
-    begun = {_began(each): each for each in lately if _began(each) > now - timedelta(days=1)}
-    current = begun.get(max(begun)) if begun and max(begun) > now - ONE else None
+    begun = {at: each for each in lately if (at := _began(each)) and at > now - timedelta(days=1)}
+    known = [at for at, each in begun.items() if each.lead in (None, visit.partner.key)]
+    current = begun[max(known)] if known and max(known) > now - ONE else None
     if current is None:
-        alone = len(begun) >= MOST_IN_A_DAY
-        current = _begin(conn, visit, length, alone=alone)
-    coming = occasions.coming_occasions(conn, couple.id, [ATTEMPT])
+        mine = [each for each in begun.values() if _is_own(conn, visit, each)]
+        current = _begin(conn, visit, length, alone=len(mine) >= MOST_IN_A_DAY)
+    coming = [
+        each
+        for each in occasions.coming_occasions(conn, couple.id, [ATTEMPT])
+        if each.lead in (None, visit.partner.key) or current.lead is None
+    ]
     occasions.cancel(conn, [each.id for each in coming])
-    _plan_return(conn, visit, current, now + length)
-    return visit.language.say("timeout_noted", at=_clock(visit, visit.partner.key, now + length))
+    back = _return(conn, visit, current, coming, now + length)
+    _plan_return(conn, visit, current, back)
+    return visit.language.say("timeout_noted", at=_clock(visit, visit.partner.key, back))
+
+
+def _return(
+    conn: Connection,
+    visit: Visit,
+    current: Occasion,
+    coming: Sequence[Occasion],
+    wanted: datetime,
+) -> datetime:
+    """Return when both are asked back: nobody cuts short a pause that the other has asked for."""
+    if _is_own(conn, visit, current):
+        return wanted
+    return max([wanted, *(each.due_at for each in coming if _began(each) == _began(current))])
+
+
+def _is_own(conn: Connection, visit: Visit, occasion: Occasion) -> bool:
+    """Say whether the partner at the door asked for this pause."""
+    reply = occasion.about.get("first_reply", "")
+    return reply.isdecimal() and repairs.opener_of(conn, int(reply)) == visit.partner.id
 
 
 def _begin(conn: Connection, visit: Visit, length: timedelta, *, alone: bool) -> Occasion:
@@ -126,8 +151,9 @@ def _begin(conn: Connection, visit: Visit, length: timedelta, *, alone: bool) ->
     texts = {each.key: f"{calm}\n\n{_until(visit, each.key, length)}" for each in told}
     prompted = {visit.partner.key}
     about = (conn, visit.vault, visit.couple, texts, visit.now)
-    tell(*about, lasts=length, is_discreet=True, prompted=prompted)
+    tell(*about, lasts=length, is_discreet=True, prompted=prompted, topic=nudges.PAUSES)
     facts = {"began": visit.now.isoformat(), "turn": str(turn)}
+    facts |= {"first_reply": str(visit.reply_id)}
     lead = visit.partner.key if alone else None
     return Occasion(visit.couple.id, ATTEMPT, visit.now + length, lead, facts)
 
@@ -141,8 +167,13 @@ def _plan_return(conn: Connection, visit: Visit, current: Occasion, at: datetime
     )
 
 
-def _began(occasion: Occasion) -> datetime:
-    return datetime.fromisoformat(occasion.about["began"])
+def _began(occasion: Occasion) -> datetime | None:
+    """Return when a pause began; None where its row is damaged."""
+    try:
+        began = datetime.fromisoformat(occasion.about["began"])
+    except (LookupError, TypeError, ValueError):
+        return None
+    return began if began.tzinfo else None
 
 
 def _until(visit: Visit, key: str, length: timedelta) -> str:

@@ -75,7 +75,11 @@ def open_occasion(conn: Connection, vault: Vault, occasion: Occasion, now: datet
     ways = channels.confirmed_channels(conn, [partner.id for partner in couple.partners])
     codes = nudges.codes_in_use(conn, {couple.id}, now - CODE_REST)
     first = first_nudges(couple, birth, occurrence_id, ways, codes, places, now)
-    planned = [{**nudge, **_says(couple, birth, opening, nudge["partner_id"])} for nudge in first]
+    topic = nudges.PAUSES if ritual.mechanism in ASKED_FOR else None
+    planned = [
+        {**nudge, **_says(couple, birth, opening, nudge["partner_id"]), "topic": topic}
+        for nudge in first
+    ]
     nudges.plan_nudges(conn, vault, planned, now)
     return occurrence_id
 

@@ -1,8 +1,10 @@
 """The couple's own word for a pause: sealed in the store, read at the door."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import timedelta
+from typing import Any
 
 import structlog
 from sqlalchemy import Connection
@@ -43,10 +45,13 @@ def own_timeout(vault: Vault, couple: Couple) -> OwnTimeout:
     if sealed is None:
         return OwnTimeout()
     try:
-        held = json.loads(vault.open(sealed))
-    except (TrothError, ValueError) as error:
+        return _read(json.loads(vault.open(sealed)))
+    except (TrothError, ValueError, TypeError, LookupError, AttributeError) as error:
         log.warning("timeout.unreadable", couple=couple.id, error=type(error).__name__)
         return OwnTimeout()
+
+
+def _read(held: Mapping[str, Any]) -> OwnTimeout:
     returns = timedelta(seconds=held["returns"]) if held["returns"] else None
     return OwnTimeout(held["word"], held["text"], returns)
 

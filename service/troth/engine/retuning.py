@@ -50,7 +50,7 @@ def fall_quiet(conn: Connection, couple: Couple, ritual_id: int, now: datetime) 
     """Let a ritual ask nothing until somebody says how to go on; what is open is excused."""
     recall(conn, couple.id, now)
     row = rituals.load_rituals(conn, [ritual_id])[ritual_id]
-    _set(conn, couple, row, row.tuned or {}, now, now)
+    _set(conn, couple, row, without(row.tuned), now, now)
     excuse_open(conn, ritual_id, row.key, Excuse.DORMANT, "its ritual has fallen quiet", now)
 
 
@@ -59,7 +59,7 @@ def wake_one(conn: Connection, couple: Couple, ritual_id: int, now: datetime) ->
     row = rituals.load_rituals(conn, [ritual_id])[ritual_id]
     if row.dormant_at is None or row.retired_at is not None:
         return False
-    _set(conn, couple, row, row.tuned or {}, None, now)
+    _set(conn, couple, row, without(row.tuned), None, now)
     return True
 
 

@@ -25,14 +25,18 @@ def tell(
     lasts: timedelta = TELL_USE,
     is_discreet: bool = False,
     prompted: Collection[str] = (),
+    topic: str | None = None,
 ) -> None:
     """Plan what is said to each partner, by key, for as long as it is of use.
 
     What `is_discreet` stands on no screen but its page, and is sealed until then; `prompted` are
     those who have just asked for it, so that their quiet hours give way. Who has had as much as
-    they want today gets it on a morning that has room for it.
+    they want today gets it on a morning that has room for it. What waits still of
+    the same `topic` gives way to this.
     """
     told = [partner for partner in couple.partners if partner.key in texts]
+    if topic is not None:
+        nudges.drop_waiting(conn, [partner.id for partner in told], topic)
     places = places_of(conn, [couple], now)
     ways = channels.confirmed_channels(conn, [partner.id for partner in told])
     told = [partner for partner in told if ways[partner.id]]
@@ -51,6 +55,7 @@ def tell(
             "text": vault.seal(texts[partner.key]) if is_discreet else texts[partner.key],
             "discreet": is_discreet,
             "prompted": partner.key in prompted,
+            "topic": topic,
             "due_at": leaves[partner.id],
             "expires_at": leaves[partner.id] + lasts,
         }

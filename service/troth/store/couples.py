@@ -173,7 +173,7 @@ def _couple(row: Row[Any], members: list[Row[Any]]) -> Couple:
         day_starts=time.fromisoformat(row.day_starts),
         language=row.language,
         partners=tuple(_partner(member) for member in members),
-        customs=row.customs or {},
+        customs=row.customs if isinstance(row.customs, dict) else {},
     )
 
 

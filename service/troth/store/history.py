@@ -69,4 +69,8 @@ def asked_of(
         occasions.c.couple_id == couple_id, occasions.c.practice.in_(practices)
     )
     rows = conn.execute(query.order_by(occasions.c.due_at))
-    return {row.practice: row.due_at for row in rows if row.about.get("ritual") == ritual}
+    return {row.practice: row.due_at for row in rows if _names(row.about, ritual)}
+
+
+def _names(about: object, ritual: str) -> bool:
+    return isinstance(about, dict) and about.get("ritual") == ritual

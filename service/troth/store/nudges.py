@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, or_, select, update
 
 from troth.domain.ladder import Rung
 from troth.domain.states import NudgePurpose, NudgeState, OccurrenceState
@@ -30,6 +30,7 @@ _FIRST_LEASED = (
 BROUGHT = (NudgePurpose.SHARE, NudgePurpose.TELL)  # which ask for nothing, so no answer ends them
 UNPROMPTED = (NudgePurpose.RITUAL, NudgePurpose.REMINDER, *BROUGHT)  # these count in a day
 TAKES_PLACE = (NudgeState.PLANNED, NudgeState.SENDING, NudgeState.SENT)
+PAUSES = "timeout"  # a pause in a quarrel is of this moment, and takes no place of a day
 PLANNED_BEFORE = timedelta(days=9)  # what waits for a free day is planned so long before, at most
 TOLD = (NudgePurpose.RITUAL, NudgePurpose.REMINDER, NudgePurpose.SNOOZE)
 
@@ -50,7 +51,7 @@ def plan_nudges(
             "text": None,
             "code": None,
         }
-        defaults |= {"discreet": False, "prompted": False}
+        defaults |= {"discreet": False, "prompted": False, "topic": None}
         rows.append({"not_before": nudge["due_at"], **defaults, **born, **nudge})
     conn.execute(insert_rows(conn, nudges, rows))
     wake(conn)
@@ -67,6 +68,13 @@ def withdraw(
     taken_back = update(nudges).where(planned)
     taken_back = taken_back.values(state=NudgeState.WITHDRAWN, reason=reason)
     return list(conn.execute(taken_back.returning(nudges.c.id)).scalars())
+
+
+def drop_waiting(conn: Connection, partner_ids: Collection[int], topic: str) -> None:
+    """Let what Troth has yet to say of a topic not be said: something newer is."""
+    waiting = (nudges.c.state == NudgeState.PLANNED) & (nudges.c.purpose == NudgePurpose.TELL)
+    mine = nudges.c.partner_id.in_(partner_ids) & (nudges.c.topic == topic)
+    conn.execute(delete(nudges).where(waiting, mine, nudges.c.attempt == 0))
 
 
 def ask_plainly(conn: Connection, occurrence_id: int, partner_id: int) -> int:
@@ -149,6 +157,7 @@ def unprompted(
         is_one_of(conn, nudges.c.partner_id, partner_ids),
         nudges.c.created_at > since - PLANNED_BEFORE,
         nudges.c.purpose.in_(UNPROMPTED),
+        or_(nudges.c.topic.is_(None), nudges.c.topic != PAUSES),
         or_(nudges.c.state.in_(TAKES_PLACE), returns),
         or_(nudges.c.sent_at.is_(None), nudges.c.sent_at > since),
     )

@@ -124,6 +124,7 @@ def next_occasion(conn: Connection) -> datetime | None:
 
 
 def _occasion(row: Row[Any]) -> Occasion:
+    about = row.about if isinstance(row.about, dict) else {}  # else the row is damaged
     return Occasion(
-        row.couple_id, row.practice, row.due_at, row.lead, row.about, row.topic_sealed, row.id
+        row.couple_id, row.practice, row.due_at, row.lead, about, row.topic_sealed, row.id
     )

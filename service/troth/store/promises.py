@@ -33,13 +33,23 @@ def cancel_coming(conn: Connection, couple_id: int, promise: str) -> None:
     conn.execute(delete(occasions).where(coming, named))
 
 
+def coming_by(conn: Connection, couple_id: int, maker: str) -> int:
+    """Return how many promises of a partner, by key, have their day still to come."""
+    coming = (occasions.c.couple_id == couple_id) & occasions.c.opened_at.is_(None)
+    query = select(func.count(occasions.c.about["promise"].as_string().distinct())).where(
+        coming, occasions.c.practice == PROMISES, occasions.c.lead == maker
+    )
+    return int(conn.execute(query).scalar_one())
+
+
 def with_a_day(conn: Connection, couple_id: int) -> set[int]:
     """Return the ids of the replies by which a couple made promises that have a day."""
     named = occasions.c.about["promise"].as_string()
     query = select(named).where(
         occasions.c.couple_id == couple_id, occasions.c.practice == PROMISES
     )
-    return set(map(int, conn.execute(query).scalars()))
+    found = conn.execute(query).scalars()
+    return {int(each) for each in found if each and each.isdecimal()}
 
 
 def lately(conn: Connection, couple_id: int, since: datetime) -> list[Occurrence]:

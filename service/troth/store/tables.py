@@ -218,6 +218,7 @@ nudges = Table(
     Column("discreet", Boolean, nullable=False, server_default=false()),  # its text is sealed
     # Its partner has just asked for it: quiet hours give way.
     Column("prompted", Boolean, nullable=False, server_default=false()),
+    Column("topic", String(16)),  # of what one word of Troth replaces another
     Column("sent_at", Instant),
     Column("code", Integer),
     Column("seed", String(32), nullable=False),

@@ -81,6 +81,8 @@ def _told(reading: "Reading", one: Occurrence, words: str) -> str:
 def _coming(conn: Connection, reading: "Reading") -> Iterable[tuple[str, str]]:
     """Yield what is promised and was not born yet; a promise has an occasion or two."""
     for occasion in occasions.coming_occasions(conn, reading.couple.id, [promises.PROMISES]):
+        if "promise" not in occasion.about or "by" not in occasion.about:
+            continue  # a damaged row
         born = promises.occurrence_of(conn, reading.couple.id, occasion.about["promise"])
         if born is None and occasion.topic_sealed:
             words = reading.vault.open(occasion.topic_sealed)

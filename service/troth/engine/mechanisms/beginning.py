@@ -87,7 +87,8 @@ def _let_go(conn: Connection, visit: Visit) -> None:
         for occurrence in beginnings.occurrences_of(conn, visit.couple.id, [key]):
             wanted |= _wanted(conn, occurrence, name)
     for row in own_rituals(conn, visit.couple.id):
-        if row.origin == REPLY and practice_of(row) not in wanted:
+        practice = practice_of(row)
+        if row.origin == REPLY and practice is not None and practice not in wanted:
             retire_chosen(conn, visit.couple.id, row, visit.now)
 
 
@@ -134,7 +135,10 @@ def suggest(conn: Connection, visit: Visit) -> str:
     is_few = len(own_rituals(conn, couple.id)) < MOST[FIRST]
     if not is_few and not _is_steady(conn, couple, visit.now):
         return visit.language.say("suggest_later")
+    asked = beginnings.occurrences_of(conn, couple.id, [f"{TROTH}.{MORE}"])
+    if any(one.is_open for one in asked):
+        return visit.language.say("suggest_coming")  # it is there already
     occasions.cancel(conn, [one.id for one in occasions.coming_occasions(conn, couple.id, [MORE])])
-    asked = Occasion(couple.id, MORE, visit.now, lead=visit.partner.key)
-    occasions.plan_occasion(conn, asked)
+    coming = Occasion(couple.id, MORE, visit.now, lead=visit.partner.key)
+    occasions.plan_occasion(conn, coming)
     return visit.language.say("suggest_coming")

@@ -5,7 +5,8 @@ from datetime import timedelta
 from sqlalchemy import Connection
 
 from troth.domain.ritual import Ritual
-from troth.domain.states import Account, NudgePurpose, NudgeState, Sensitivity
+from troth.domain.states import Account, NudgePurpose, NudgeState, Sensitivity, Visibility
+from troth.engine.places import places_of, take_leave
 from troth.engine.telling import tell
 from troth.engine.visit import Visit
 from troth.schedules.languages import load_languages
@@ -19,13 +20,20 @@ BRING_USE = timedelta(days=3)  # what the other wrote is good to read for some d
 def bring(conn: Connection, visit: Visit, occurrence: Occurrence) -> None:
     """Bring the other the words of who is at the door.
 
-    What waits to leave already will hold the latest; what has left is followed by another.
+    What waits to leave already will hold the latest; what has left is followed by another, in its
+    turn: who writes and writes fills nobody's day. What is sealed stays with who wrote it.
     """
+    if occurrence.stamp.visibility is not Visibility.NOW:
+        return
     to = visit.other
     mine = (n for n in nudges.nudges_of(conn, occurrence.id) if n.partner_id == to.id)
     if any(n.purpose is NudgePurpose.SHARE and n.state is NudgeState.PLANNED for n in mine):
         return
     ways = channels.confirmed_channels(conn, [to.id])[to.id]
+    if not ways:
+        return
+    places = places_of(conn, [visit.couple], visit.now)[to.id]
+    leaves = take_leave(conn, visit.couple, to, places, visit.now)
     planned = [
         {
             "couple_id": visit.couple.id,
@@ -33,12 +41,17 @@ def bring(conn: Connection, visit: Visit, occurrence: Occurrence) -> None:
             "occurrence_id": occurrence.id,
             "channel_id": channel,
             "purpose": NudgePurpose.SHARE,
-            "due_at": visit.now,
-            "expires_at": visit.now + BRING_USE,
+            "due_at": leaves,
+            "expires_at": leaves + BRING_USE,
         }
         for channel in ways[:1]
     ]
     nudges.plan_nudges(conn, visit.vault, planned, visit.now)
+
+
+def is_shown(parcel: Parcel) -> bool:
+    """Say whether what was written of an occurrence is for the other at once."""
+    return parcel.stamp is not None and parcel.stamp.visibility is Visibility.NOW
 
 
 def words_of_the_other(conn: Connection, vault: Vault, parcel: Parcel, wordless: str = "") -> str:
@@ -48,7 +61,7 @@ def words_of_the_other(conn: Connection, vault: Vault, parcel: Parcel, wordless:
     word = replies.acknowledgements(conn, parcel.nudge.occurrence_id or 0).get(other.key)
     if word is None or word.account is not Account.DONE:
         return ""
-    if word.words_sealed:
+    if word.words_sealed and is_shown(parcel):
         return f"{other.name}: {vault.open(word.words_sealed)}"
     return load_languages().of(parcel.language).say(wordless, name=other.name) if wordless else ""
 

@@ -8,6 +8,11 @@ from troth.store import replies
 
 def standing_choice(conn: Connection, occurrence_id: int) -> str | None:
     """Return the key of the choice that holds, or None where none was made, or was taken back."""
-    said = replies.acknowledgements(conn, occurrence_id).values()
-    made = [each for each in said if each.verb is Verb.CHOICE and each.choice]
-    return max(made, key=lambda each: each.received_at).choice if made else None
+    said = replies.said_of(conn, [occurrence_id])[occurrence_id]
+    latest = {each.partner: each for each in said}
+    made = [
+        each
+        for each in said  # in the order of coming, for clocks may go back
+        if each is latest[each.partner] and each.verb is Verb.CHOICE and each.choice
+    ]
+    return made[-1].choice if made else None

@@ -14,7 +14,7 @@ from troth.domain.grammar import Verb
 from troth.domain.ritual import Ritual, first_occurrence
 from troth.domain.states import Mechanism, Rule
 from troth.engine import events
-from troth.engine.mechanisms.bringing import bring, tell_of, words_of_the_other
+from troth.engine.mechanisms.bringing import bring, is_shown, tell_of, words_of_the_other
 from troth.engine.visit import Visit, title_of
 from troth.store import couples, ledger, milestones, occurrences, past, replies, rituals
 from troth.store.records import Couple, Occurrence, Parcel, Partner, ritual_from_json
@@ -92,7 +92,8 @@ def enclosed(conn: Connection, vault: Vault, parcel: Parcel) -> str:
     if parcel.ritual is None or parcel.ritual_id is None:
         return ""
     couple = couples.load_couple(conn, parcel.nudge.couple_id)
-    by = parcel.nudge.partner_id if parcel.ritual.rule is Rule.EACH else None
+    is_own = parcel.ritual.rule is Rule.EACH or not is_shown(parcel)
+    by = parcel.nudge.partner_id if is_own else None
     word = replies.latest_of(conn, parcel.ritual_id, STEPS | VERBS, by=by)
     if word is None or word.verb is Verb.REACHED or not word.words_sealed:
         return ""

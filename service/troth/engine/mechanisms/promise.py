@@ -20,6 +20,8 @@ from troth.store import channels, nudges, occasions, promises
 from troth.store.occasions import Occasion
 from troth.store.records import Occurrence, Partner
 
+MOST_COMING = 10  # of one partner with a day to come: each is asked of the other, too
+
 
 def make(conn: Connection, visit: Visit) -> str:
     """Keep a promise, sealed, until its day; its day is said back, so that it was read rightly."""
@@ -30,6 +32,8 @@ def make(conn: Connection, visit: Visit) -> str:
     day = promised_for(said.when, local) if said.when else None
     if day is None:
         return language.say("promise_by_when")
+    if promises.coming_by(conn, visit.couple.id, visit.partner.key) >= MOST_COMING:
+        return language.say("promise_enough")
     _plan(conn, visit, instant(day, visit.partner.zone))
     is_timed = said.when is not None and said.when.at is not None
     until = f"{day:%Y-%m-%d %H:%M}" if is_timed else f"{day:%Y-%m-%d}"

@@ -35,7 +35,7 @@ def agree(
 ) -> None:
     """Plan a check-in a week for as long as both agreed on, and the end a day later."""
     coming = occasions.coming_occasions(conn, couple.id, PRACTICES)
-    occasions.cancel(conn, [each.id for each in coming if each.about["part"] != Part.LAPSE])
+    occasions.cancel(conn, [each.id for each in coming if each.about.get("part") != Part.LAPSE])
     said = replies.acknowledgements(conn, occurrence.id).values()
     texts = [vault.open(word.words_sealed) for word in said if word.words_sealed]
     vocabulary = load_languages().of(couple.language).grammar.vocabulary

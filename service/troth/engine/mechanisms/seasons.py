@@ -78,6 +78,20 @@ def end_now(
         seasons.end_season(conn, each.id, now, {"said": True, **({"by": by} if by else {})})
         log_change(conn, couple, ended, "over", now)
         schedule(conn, couple, ended, now)
+    _look_back_once(conn, couple, ending[-1], now)
+
+
+def _look_back_once(conn: Connection, couple: Couple, last: Season, now: datetime) -> None:
+    """Ask what stays after the season that ended last: of those over before it no more."""
+    until = evening(now, couple.zone)
+    waiting = [
+        each.id
+        for each in occasions.coming_occasions(conn, couple.id, (REVIEW,))
+        if each.about.get("for") == END
+        and each.about.get("season") != str(last.id)
+        and each.due_at <= until
+    ]
+    occasions.cancel(conn, waiting)
 
 
 def schedule(conn: Connection, couple: Couple, season: Season, now: datetime) -> None:
@@ -164,7 +178,8 @@ def _begun(
 
 
 def _tell_other(conn: Connection, visit: Visit, text: str) -> None:
-    tell(conn, visit.vault, visit.couple, {visit.other.key: text}, visit.now)
+    told = {visit.other.key: text}
+    tell(conn, visit.vault, visit.couple, told, visit.now, topic="season")
 
 
 def still_opening(couple: Couple, found: Season) -> Opening:

@@ -41,6 +41,7 @@ def upgrade() -> None:
             name, sa.Boolean(), nullable=False, server_default=sa.false()
         )
         op.add_column("nudges", flag)
+    op.add_column("nudges", sa.Column("topic", sa.String(16)))
     _add_occasions()
     _add_seasons()
     _add_milestones()
