@@ -14,8 +14,10 @@ couple = "Ana & Ben"
 timezone = "Europe/Lisbon"
 [partners.ana]
 name = "Ana"
+nudges_a_day = 24
 [partners.ben]
 name = "Ben"
+nudges_a_day = 24
 [rituals.resting]
 practice = "relaxation-measurement"
 cron = "0 7 * * *"
