@@ -38,7 +38,7 @@ def repair(conn: Connection, visit: Visit) -> str:
     couple, now = visit.couple, visit.now
     if repairs.running(conn, couple.id, now):
         return visit.language.say("repair_runs")
-    offers = repairs.asked(conn, couple.id, f"troth.{OFFER}", MOST_OFFERS)
+    offers = repairs.asked(conn, couple.id, OFFER, MOST_OFFERS)
     if offers and offers[0].is_open and now < offers[0].ends_at:
         settle_occurrence(conn, offers[0].id, now)
     elif occasions.coming_occasions(conn, couple.id, PRACTICES):
@@ -88,7 +88,7 @@ def repair_over(conn: Connection, visit: Visit) -> str:
         end_repair(conn, visit.vault, couple, runs, now, to=[visit.other])
         return visit.language.say("repair_ended")
     was_coming = call_off(conn, couple)
-    offers = repairs.asked(conn, couple.id, f"troth.{OFFER}", 1)
+    offers = repairs.asked(conn, couple.id, OFFER, 1)
     is_open = bool(offers) and now < offers[0].ends_at and not _is_used(conn, offers[0])
     if is_open:  # it is a no to the offer
         settle_occurrence(conn, offers[0].id, now)

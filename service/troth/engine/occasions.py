@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from troth.domain.occurrence import stamp, window_end
 from troth.domain.ritual import ZONE_COUPLE, Ritual
 from troth.domain.slots import Slot
+from troth.domain.states import Origin
 from troth.engine.births import Birth, DueRitual, first_nudges, occurrence_row
 from troth.engine.called import called_ritual
 from troth.engine.mechanisms.hooks import Opening, Scene
@@ -27,7 +28,6 @@ log = structlog.get_logger()
 
 SET_ASIDE = timedelta(hours=1)
 A_MINUTE = timedelta(minutes=1)
-TROTH = "troth"  # the origin of rituals that are in no file
 
 
 def open_occasions(db: Database, vault: Vault, now: datetime, limit: int = 200) -> int:
@@ -88,9 +88,9 @@ def _says(couple: Couple, birth: Birth, opening: Opening, partner_id: int) -> di
 
 def _row(conn: Connection, couple: Couple, ritual: Ritual) -> RitualRow:
     """Return the ritual's row, written as the catalogue has it now."""
-    key = f"{TROTH}.{ritual.practice}"  # no file can give a ritual such a key
+    key = rituals.key_on_occasion(ritual.practice)
     known = rituals.rituals_of(conn, couple.id).get(key)
-    values = {"spec": ritual_to_json(ritual), "weight": ritual.weight, "origin": TROTH}
+    values = {"spec": ritual_to_json(ritual), "weight": ritual.weight, "origin": Origin.TROTH}
     if known is None:
         ritual_id = rituals.add_ritual(conn, {"couple_id": couple.id, "key": key, **values})
         return RitualRow(ritual_id, couple.id, "", 0, 0, "")

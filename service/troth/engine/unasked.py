@@ -10,7 +10,7 @@ from troth.domain.ritual import first_occurrence
 from troth.domain.slots import day_of, slot_at, slot_minute
 from troth.domain.tuning import tuned, tuning_of
 from troth.engine.plan import plan_early
-from troth.engine.retuning import own_rituals, wake_one
+from troth.engine.retuning import wake_one
 from troth.engine.visit import Visit
 from troth.store import occurrences, rituals
 from troth.store.records import Occurrence, RitualRow, ritual_from_json, ritual_from_text
@@ -48,7 +48,9 @@ def open_todays(conn: Connection, vault: Vault, visit: Visit) -> Occurrence | No
 
 def _woken(conn: Connection, visit: Visit) -> list[RitualRow]:
     """Wake the one ritual that is quiet and would come today: it was done all the same."""
-    quiet = [row for row in own_rituals(conn, visit.couple.id) if row.dormant_at is not None]
+    quiet = [
+        row for row in rituals.own_rituals(conn, visit.couple.id) if row.dormant_at is not None
+    ]
     todays = [row for row in quiet if _would_come_today(visit, row)]
     if len(todays) != 1 or not wake_one(conn, visit.couple, todays[0].id, visit.now):
         return []

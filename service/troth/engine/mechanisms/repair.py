@@ -76,7 +76,7 @@ def _may_begin(conn: Connection, scene: Scene, offer: Occurrence) -> bool:
     """Whether both say yes still, to the last offer there was, and nothing has come of it yet."""
     last = repairs.latest_repair(conn, scene.couple.id)
     is_used = last is not None and last.offer == offer.id
-    is_last = repairs.asked(conn, scene.couple.id, f"troth.{OFFER}", 1)[0].id == offer.id
+    is_last = repairs.asked(conn, scene.couple.id, OFFER, 1)[0].id == offer.id
     runs = repairs.running(conn, scene.couple.id, scene.now)
     return offer.state is OccurrenceState.KEPT and is_last and not is_used and not runs
 
@@ -123,7 +123,7 @@ def opened(conn: Connection, scene: Scene, occasion: Occasion) -> Opening | None
 
 def _heed_both(conn: Connection, scene: Scene) -> None:
     """Judge the offer that was made since, to which both may have said yes before it was there."""
-    offers = repairs.asked(conn, scene.couple.id, f"troth.{OFFER}", 1)
+    offers = repairs.asked(conn, scene.couple.id, OFFER, 1)
     for offer in (each for each in offers if each.is_open):
         settle_occurrence(conn, offer.id, scene.now)
 
@@ -169,7 +169,7 @@ def _runs(conn: Connection, couple: Couple, cycle: int, now: datetime) -> Repair
 
 def _stage_is_kept(conn: Connection, couple: Couple, runs: Repair) -> bool:
     """Say whether both have answered the stage that a cycle has come to."""
-    found = repairs.asked(conn, couple.id, f"troth.{STAGE}", 1)
+    found = repairs.asked(conn, couple.id, STAGE, 1)
     return bool(found) and found[0].stamp.about["stage"] == runs.stage and _is_kept(found[0])
 
 

@@ -63,7 +63,7 @@ def end_repair(
         return
     call_off(conn, couple)
     for practice in (STAGE, CHECK_IN):
-        for asked in repairs.asked(conn, couple.id, f"troth.{practice}", MOST_OPEN):
+        for asked in repairs.asked(conn, couple.id, practice, MOST_OPEN):
             if asked.is_open:
                 nudges.withdraw(conn, asked.id, "what it belongs to is over")
                 occurrences.move_window(conn, asked.id, now)

@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from troth.domain.season import Season, evening
 from troth.domain.slots import instant
-from troth.domain.states import SeasonKind, Sensitivity
+from troth.domain.states import Origin, SeasonKind, Sensitivity
 from troth.domain.when import resolve
 from troth.engine import events
 from troth.engine.mechanisms.hooks import Opening, Scene
@@ -46,7 +46,7 @@ def _begin(conn: Connection, visit: Visit, kind: SeasonKind, ends_at: datetime |
     held = seasons.seasons_at(conn, visit.couple.id, visit.now)
     known = next((each for each in held if each.kind is kind), None)
     if known is None:
-        begun = seasons.add_season(conn, visit.couple.id, kind, seasons.REPLY, visit.now, ends_at)
+        begun = seasons.add_season(conn, visit.couple.id, kind, Origin.REPLY, visit.now, ends_at)
         log_change(conn, visit.couple, begun, "begun", visit.now)
     else:
         begun = Season(known.id, kind, known.starts_at, ends_at)
