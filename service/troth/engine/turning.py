@@ -8,7 +8,7 @@ from troth.domain.states import Account, Rule
 from troth.domain.turning import Turning, turning_toward
 from troth.store import past, replies, rituals
 from troth.store.occurrences import NEWEST
-from troth.store.records import Occurrence, ritual_from_json
+from troth.store.records import Occurrence, ritual_if_sound
 from troth.store.replies import Acknowledgement
 
 
@@ -29,10 +29,8 @@ def couple_turning(conn: Connection, couple_id: int) -> Turning:
 
 
 def _is_bid(spec: object) -> bool:
-    try:
-        return ritual_from_json(spec).rule is Rule.BID
-    except ValueError:  # a damaged row steps aside
-        return False
+    ritual = ritual_if_sound(spec)
+    return ritual is not None and ritual.rule is Rule.BID
 
 
 def _answered_in_time(occurrence: Occurrence, said: Sequence[Acknowledgement]) -> bool | None:

@@ -10,11 +10,12 @@ from troth.domain.ritual import Ritual
 from troth.domain.slots import instant
 from troth.domain.states import Origin
 from troth.domain.steadiness import A_WEEK, WEEKS, is_steady
-from troth.engine.called import called_ritual, language_of
+from troth.engine.called import called_ritual
 from troth.engine.chosen import add_chosen, retire_chosen
 from troth.engine.mechanisms.hooks import Opening, Scene
+from troth.engine.speech import language_of
 from troth.engine.telling import tell
-from troth.engine.visit import Visit, may_name
+from troth.engine.visit import Visit, named
 from troth.store import beginnings, channels, occasions, replies
 from troth.store.occasions import Occasion
 from troth.store.records import Couple, Occurrence, Partner
@@ -65,7 +66,7 @@ def answered(conn: Connection, visit: Visit, occurrence: Occurrence, ritual: Rit
     if practice is None or practice not in occurrence.stamp.choices:
         return None
     chosen = called_ritual(visit.couple, practice)
-    title = chosen.title if may_name(visit.reply, chosen) else "Troth"
+    title = named(visit, chosen)
     if practice in {practice_of(row) for row in own_rituals(conn, visit.couple.id)}:
         return visit.language.say("begun_already", title=title)
     if practice not in _wanted(conn, occurrence, ritual.practice):

@@ -4,11 +4,12 @@ from datetime import timedelta
 
 from sqlalchemy import Connection
 
+from troth.domain.language import UNNAMED
 from troth.domain.ritual import Ritual
 from troth.domain.states import Account, NudgePurpose, NudgeState, Sensitivity
+from troth.engine.speech import language_of
 from troth.engine.telling import tell
 from troth.engine.visit import Visit
-from troth.schedules.languages import load_languages
 from troth.store import channels, couples, nudges, replies
 from troth.store.records import Occurrence, Parcel, Partner
 from troth.store.vault import Vault
@@ -50,14 +51,14 @@ def words_of_the_other(conn: Connection, vault: Vault, parcel: Parcel, wordless:
         return ""
     if word.words_sealed:
         return f"{other.name}: {vault.open(word.words_sealed)}"
-    return load_languages().of(parcel.language).say(wordless, name=other.name) if wordless else ""
+    return language_of(couple).say(wordless, name=other.name) if wordless else ""
 
 
 def tell_of(
     conn: Connection, visit: Visit, ritual: Ritual, to: tuple[Partner, ...], message: str
 ) -> None:
     """Say something of a ritual, which it names where any screen may show it."""
-    title = "Troth" if ritual.sensitivity is Sensitivity.DISCREET else ritual.title
+    title = UNNAMED if ritual.sensitivity is Sensitivity.DISCREET else ritual.title
     text = visit.language.say(message, title=title)
     texts = {partner.key: text for partner in to}
     tell(conn, visit.vault, visit.couple, texts, visit.now)

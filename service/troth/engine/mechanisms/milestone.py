@@ -18,8 +18,9 @@ from troth.domain.milestones import (
 from troth.domain.slots import day_of
 from troth.domain.states import OccurrenceState, Origin
 from troth.engine import events
-from troth.engine.called import called_ritual, language_of
+from troth.engine.called import called_ritual
 from troth.engine.mechanisms.hooks import Scene
+from troth.engine.speech import language_of
 from troth.engine.telling import tell
 from troth.store import ledger, milestones
 from troth.store.records import Couple, Occurrence

@@ -21,8 +21,8 @@ from troth.domain.states import Excuse, OccurrenceState, Origin, Sensitivity
 from troth.domain.tuning import at_hour, tuned, tuning_of
 from troth.engine.mechanisms.choosing import standing_choice
 from troth.engine.mechanisms.hooks import Opening, Scene
-from troth.engine.mechanisms.wording import labels, language_of
 from troth.engine.retuning import fall_quiet, is_still, retune
+from troth.engine.speech import labels, language_of
 from troth.engine.visit import Visit
 from troth.store import history, occasions, rituals, seasons
 from troth.store.occasions import Occasion

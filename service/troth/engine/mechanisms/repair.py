@@ -22,8 +22,8 @@ from troth.engine.mechanisms.repair_plan import (
     occasion_of,
 )
 from troth.engine.settle import settle_occurrence
+from troth.engine.speech import labels, language_of
 from troth.engine.visit import Visit
-from troth.schedules.languages import load_languages
 from troth.store import occasions, occurrences, repairs
 from troth.store.occasions import Occasion
 from troth.store.records import Couple, Occurrence
@@ -101,8 +101,7 @@ def opened(conn: Connection, scene: Scene, occasion: Occasion) -> Opening | None
     """Open what the moment has come for, if it has use still."""
     part = occasion.about.get("part")
     if part == Part.OFFER:
-        say = load_languages().of(scene.couple.language).say
-        return Opening(choices={"yes": say("choice_yes"), "no": say("choice_no")})
+        return Opening(choices=labels(language_of(scene.couple), ("yes", "no")))
     if part == Part.ACCORD:
         _heed_both(conn, scene)
         return None

@@ -8,9 +8,9 @@ from troth.engine.mechanisms import recalibration
 from troth.engine.mechanisms.choosing import standing_choice
 from troth.engine.mechanisms.hooks import Opening, Scene
 from troth.engine.mechanisms.seasons import END, STILL, end_now, schedule, still_opening
-from troth.engine.mechanisms.wording import labels, language_of
 from troth.engine.recall import recall
 from troth.engine.retuning import retune
+from troth.engine.speech import labels, language_of
 from troth.engine.visit import Visit
 from troth.store import occasions, rituals, seasons
 from troth.store.occasions import Occasion
