@@ -18,7 +18,7 @@ from troth.engine.mechanisms.registry import OPENERS
 from troth.engine.places import ASKED_FOR, places_of
 from troth.engine.target import CODE_REST
 from troth.engine.together import do_together
-from troth.store import channels, couples, nudges, occasions, occurrences, rituals
+from troth.store import births, channels, couples, nudges, occasions, rituals
 from troth.store.database import Database
 from troth.store.occasions import Occasion
 from troth.store.records import Couple, RitualRow, ritual_to_json
@@ -69,7 +69,7 @@ def open_occasion(conn: Connection, vault: Vault, occasion: Occasion, now: datet
     birth = _birth(conn, couple, ritual, row, occasion, opening, now)
     due = DueRitual(row, couple, ritual, {})
     values = {**occurrence_row(due, birth), "topic_sealed": occasion.topic_sealed}
-    born = occurrences.bear(conn, [values])
+    born = births.bear(conn, [values])
     occurrence_id = next(iter(born.values()))
     rituals.count_birth(conn, row.id)
     ways = channels.confirmed_channels(conn, [partner.id for partner in couple.partners])
@@ -109,7 +109,7 @@ def _birth(
 ) -> Birth:
     """Stamp what is asked; of several in one minute, each has a minute of its own as identity."""
     minute = now.astimezone(couple.zone).replace(tzinfo=None, second=0, microsecond=0)
-    while occurrences.has_slot(conn, row.id, minute.isoformat(timespec="minutes")):
+    while births.has_slot(conn, row.id, minute.isoformat(timespec="minutes")):
         minute += A_MINUTE
     asked = opening.asks or {partner.key: "" for partner in couple.partners}
     slot = Slot(minute, {key: opening.due.get(key, now) for key in asked})

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row
 from troth.domain.ritual import Ritual
 from troth.domain.states import AnswerKind, Section, Visibility
 from troth.engine.shown import measured, numbers_shown, opened, words_of, words_shown
-from troth.store import answers, rituals
+from troth.store import answers, past, rituals
 from troth.store.answers import Answered
 from troth.store.records import Couple, Partner, ritual_if_sound
 from troth.store.vault import Vault
@@ -94,7 +94,7 @@ def _reviewed(conn: Connection, rows: Mapping[int, Row[Any]]) -> dict[str, datet
         ritual = ritual_if_sound(row.spec)
         if ritual is None or ritual.kind is not AnswerKind.REVIEW:
             continue
-        due = answers.latest_due(conn, row_id) if Section.WORDS in ritual.digest else None
+        due = past.latest_due(conn, row_id) if Section.WORDS in ritual.digest else None
         for practice in ritual.of if due else ():
             reviewed[practice] = max(filter(None, (due, reviewed.get(practice))))
     return reviewed

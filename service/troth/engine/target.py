@@ -11,7 +11,7 @@ from troth.domain.occurrence import Stamp
 from troth.domain.reply import LONGEST_TEXT, Expected, Reply, Said
 from troth.domain.slots import day_of
 from troth.domain.states import Mechanism
-from troth.store import nudges, occurrences, replies
+from troth.store import nudges, occurrences, past, replies
 from troth.store.records import Couple, Occurrence, Partner
 
 CODE_REST = timedelta(days=7)  # for so long a code means what it meant, and nothing else
@@ -118,7 +118,7 @@ def _latest_unanswered(
     """
     today = day_of(now, couple.zone, couple.day_starts)
     since = now - _LOOK_BACK
-    for occurrence in occurrences.recent_of(conn, couple.id, since, now, _MOST_RECENT):
+    for occurrence in past.recent_of(conn, couple.id, since, now, _MOST_RECENT):
         if day_of(_day_due(occurrence), couple.zone, couple.day_starts) != today:
             continue
         if occurrence.stamp.due.get(partner.key, now) > now:

@@ -7,7 +7,6 @@ from sqlalchemy import Connection
 from troth.domain.states import Account, Rule
 from troth.domain.turning import Turning, turning_toward
 from troth.store import past, replies, rituals
-from troth.store.occurrences import NEWEST
 from troth.store.records import Occurrence, ritual_if_sound
 from troth.store.replies import Acknowledgement
 
@@ -21,7 +20,7 @@ def couple_turning(conn: Connection, couple_id: int) -> Turning:
         occurrence
         for row in rituals.rituals_of(conn, couple_id).values()
         if row.retired_at is None and _is_bid(row.spec)
-        for occurrence in past.newest_scored(conn, row.id, NEWEST)
+        for occurrence in past.newest_scored(conn, row.id, past.NEWEST)
     ]
     said = replies.said_of(conn, [occurrence.id for occurrence in scored])
     came = (_answered_in_time(occurrence, said[occurrence.id]) for occurrence in scored)

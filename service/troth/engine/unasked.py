@@ -12,7 +12,7 @@ from troth.domain.tuning import tuned, tuning_of
 from troth.engine.plan import plan_early
 from troth.engine.retuning import wake_one
 from troth.engine.visit import Visit
-from troth.store import occurrences, rituals
+from troth.store import births, occurrences, past, rituals
 from troth.store.records import Occurrence, RitualRow, ritual_from_json, ritual_from_text
 from troth.store.vault import Vault
 
@@ -31,7 +31,7 @@ def open_todays(conn: Connection, vault: Vault, visit: Visit) -> Occurrence | No
         return None
     if any(_is_todays(visit, each.due_at) for each in _lately(conn, visit)):
         return None  # today has had one: who says it again means that
-    early = occurrences.born_early(conn, visit.couple.id, visit.now)
+    early = births.born_early(conn, visit.couple.id, visit.now)
     open_already = [each.id for each in early if _is_todays(visit, each.due_at)]
     if open_already:  # the other has said so before
         is_one = len(open_already) == 1
@@ -80,7 +80,7 @@ def _is_today(visit: Visit, row: RitualRow) -> bool:
 def _lately(conn: Connection, visit: Visit) -> list[Occurrence]:
     """Return what was asked of late, but for choices: "we did it" says nothing of those."""
     since = visit.now - 2 * A_DAY
-    found = occurrences.recent_of(conn, visit.couple.id, since, visit.now, MOST_RECENT)
+    found = past.recent_of(conn, visit.couple.id, since, visit.now, MOST_RECENT)
     return [each for each in found if "occasion" not in each.stamp.about]  # no clock asked for it
 
 

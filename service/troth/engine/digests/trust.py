@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from troth.domain.grammar import Verb
 from troth.domain.states import OccurrenceState
-from troth.store import occasions, occurrences, promises, trust
+from troth.store import occasions, past, promises, trust
 from troth.store.records import Occurrence
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def _open_until(reading: "Reading", words: str, moment: datetime) -> str:
 
 def _since(conn: Connection, reading: "Reading") -> datetime:
     """Return when the review before this one was due, aware UTC."""
-    before = occurrences.due_before(conn, reading.occurrence_id)
+    before = past.due_before(conn, reading.occurrence_id)
     return before or reading.now - LOOK_BACK
 
 
