@@ -16,6 +16,7 @@ from troth.engine.expiry import expire
 from troth.engine.feeling import offers_talk
 from troth.engine.following import share_and_follow
 from troth.engine.mechanisms.beginning import FIRST
+from troth.engine.planned import nudge_about
 from troth.engine.recall import recall
 from troth.engine.requests import Swap, swapped
 from troth.engine.settle import settle_occurrence
@@ -79,17 +80,15 @@ def snooze(conn: Connection, vault: Vault, visit: Visit, occurrence: Occurrence)
     if channel is None:
         return visit.language.say("no_channel", title=title)
     nudges.withdraw(conn, occurrence.id, "a later time was asked for", visit.partner.id)
-    planned = {
-        "couple_id": visit.couple.id,
-        "partner_id": visit.partner.id,
-        "occurrence_id": occurrence.id,
-        "channel_id": channel,
-        "purpose": NudgePurpose.SNOOZE,
-        "due_at": at,
-        "expires_at": occurrence.ends_at,
-        "code": nudges.code_of(conn, occurrence.id, visit.partner.id),
-        "text": _asked_last(mine),
-    }
+    planned = nudge_about(
+        occurrence,
+        visit.partner,
+        channel,
+        NudgePurpose.SNOOZE,
+        at,
+        code=nudges.code_of(conn, occurrence.id, visit.partner.id),
+        text=_asked_last(mine),
+    )
     nudges.plan_nudges(conn, vault, [planned], visit.now)
     local = at.astimezone(visit.partner.zone)
     return visit.language.say("snoozed", title=title, at=f"{local:%H:%M}")
@@ -133,16 +132,15 @@ def _moved(
     ways = channels.confirmed_channels(conn, [partner.id for partner in visit.couple.partners])
     for partner in visit.couple.partners:
         if partner.key in occurrence.stamp.due and ways[partner.id]:
-            yield {
-                "couple_id": visit.couple.id,
-                "partner_id": partner.id,
-                "occurrence_id": occurrence.id,
-                "channel_id": ways[partner.id][0],
-                "purpose": NudgePurpose.SNOOZE,
-                "due_at": moved.at,
-                "expires_at": moved.ends_at,
-                "code": nudges.code_of(conn, occurrence.id, partner.id),
-            }
+            yield nudge_about(
+                occurrence,
+                partner,
+                ways[partner.id][0],
+                NudgePurpose.SNOOZE,
+                moved.at,
+                expires_at=moved.ends_at,
+                code=nudges.code_of(conn, occurrence.id, partner.id),
+            )
 
 
 def begin(conn: Connection, vault: Vault, visit: Visit, occurrence: Occurrence) -> str:
@@ -183,16 +181,10 @@ def _steps(
         asleep = partner != visit.partner and partner.is_quiet(visit.now)
         for text, at in zip(texts, starts, strict=True):
             if ways[partner.id] and not asleep:
-                yield {
-                    "couple_id": visit.couple.id,
-                    "partner_id": partner.id,
-                    "occurrence_id": occurrence.id,
-                    "channel_id": ways[partner.id][0],
-                    "purpose": NudgePurpose.STEP,
-                    "text": text,
-                    "due_at": at,
-                    "expires_at": at + STEP_USE,
-                }
+                way, until = ways[partner.id][0], at + STEP_USE
+                yield nudge_about(
+                    occurrence, partner, way, NudgePurpose.STEP, at, text=text, expires_at=until
+                )
 
 
 def stop(conn: Connection, visit: Visit) -> str:

@@ -1,20 +1,17 @@
 """What mechanisms bring to a partner: the other's words, or a word from Troth about a ritual."""
 
-from datetime import timedelta
-
 from sqlalchemy import Connection
 
 from troth.domain.language import UNNAMED
 from troth.domain.ritual import Ritual
 from troth.domain.states import Account, NudgePurpose, NudgeState, Sensitivity
+from troth.engine.planned import SHARE_USE, nudge_about
 from troth.engine.speech import language_of
 from troth.engine.telling import tell
 from troth.engine.visit import Visit
 from troth.store import channels, couples, nudges, replies
 from troth.store.records import Occurrence, Parcel, Partner
 from troth.store.vault import Vault
-
-BRING_USE = timedelta(days=3)  # what the other wrote is good to read for some days
 
 
 def bring(conn: Connection, visit: Visit, occurrence: Occurrence) -> None:
@@ -27,16 +24,9 @@ def bring(conn: Connection, visit: Visit, occurrence: Occurrence) -> None:
     if any(n.purpose is NudgePurpose.SHARE and n.state is NudgeState.PLANNED for n in mine):
         return
     ways = channels.confirmed_channels(conn, [to.id])[to.id]
+    until = visit.now + SHARE_USE
     planned = [
-        {
-            "couple_id": visit.couple.id,
-            "partner_id": to.id,
-            "occurrence_id": occurrence.id,
-            "channel_id": channel,
-            "purpose": NudgePurpose.SHARE,
-            "due_at": visit.now,
-            "expires_at": visit.now + BRING_USE,
-        }
+        nudge_about(occurrence, to, channel, NudgePurpose.SHARE, visit.now, expires_at=until)
         for channel in ways[:1]
     ]
     nudges.plan_nudges(conn, visit.vault, planned, visit.now)
