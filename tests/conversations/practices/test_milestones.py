@@ -2,8 +2,9 @@
 
 from sqlalchemy import delete
 
+from tests.support.actor import Actor
 from tests.support.plays import plays
-from tests.support.stage import MONDAY_NOON, Actor, Stage, couple_file
+from tests.support.stage import MONDAY_NOON, Stage, couple_file
 from troth.store.tables import milestones
 
 COFFEE = """
