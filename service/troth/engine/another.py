@@ -10,7 +10,7 @@ from troth.domain.states import NudgePurpose, NudgeState
 from troth.domain.turns import draw_card
 from troth.engine.planned import nudge_about
 from troth.engine.visit import Visit, ritual_of, title_of
-from troth.store import channels, nudges, occurrences, replies, rituals
+from troth.store import channels, codes, nudges, occurrences, replies, rituals
 from troth.store.records import Occurrence
 from troth.store.vault import Vault
 
@@ -69,6 +69,6 @@ def _brought(conn: Connection, visit: Visit, occurrence: Occurrence) -> Iterable
         if partner.key in occurrence.stamp.due and ways[partner.id] and partner.id in came:
             # Who asked for it wants it now; the other may be asleep.
             purpose = NudgePurpose.SNOOZE if is_asking else NudgePurpose.RITUAL
-            code = nudges.code_of(conn, occurrence.id, partner.id)
+            code = codes.code_of(conn, occurrence.id, partner.id)
             way = ways[partner.id][0]
             yield nudge_about(occurrence, partner, way, purpose, visit.now, code=code)

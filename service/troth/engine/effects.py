@@ -23,7 +23,7 @@ from troth.engine.settle import settle_occurrence
 from troth.engine.shown import with_unit
 from troth.engine.verdict import NOTHING_NOW
 from troth.engine.visit import Visit, ritual_of, title_of
-from troth.store import beginnings, channels, ledger, nudges, occurrences
+from troth.store import beginnings, channels, codes, ledger, nudges, occurrences
 from troth.store.records import Channel, Nudge, Occurrence, Partner
 from troth.store.replies import ACCOUNTS
 from troth.store.vault import Vault
@@ -86,7 +86,7 @@ def snooze(conn: Connection, vault: Vault, visit: Visit, occurrence: Occurrence)
         channel,
         NudgePurpose.SNOOZE,
         at,
-        code=nudges.code_of(conn, occurrence.id, visit.partner.id),
+        code=codes.code_of(conn, occurrence.id, visit.partner.id),
         text=_asked_last(mine),
     )
     nudges.plan_nudges(conn, vault, [planned], visit.now)
@@ -139,7 +139,7 @@ def _moved(
                 NudgePurpose.SNOOZE,
                 moved.at,
                 expires_at=moved.ends_at,
-                code=nudges.code_of(conn, occurrence.id, partner.id),
+                code=codes.code_of(conn, occurrence.id, partner.id),
             )
 
 

@@ -11,7 +11,7 @@ from troth.domain.states import NudgePurpose
 from troth.engine.places import has_room_for_reminder, places_of
 from troth.engine.planned import nudge_about
 from troth.engine.together import do_together
-from troth.store import channels, couples, nudges, occurrences, replies
+from troth.store import channels, codes, couples, nudges, occurrences, replies
 from troth.store.database import Database
 from troth.store.records import Occurrence, Partner
 from troth.store.vault import Vault
@@ -74,5 +74,5 @@ def _tried(conn: Connection, occurrence: Occurrence, partner: Partner) -> list[i
 def _reminder(
     conn: Connection, occurrence: Occurrence, partner: Partner, channel: int, now: datetime
 ) -> dict[str, Any]:
-    code = nudges.code_of(conn, occurrence.id, partner.id)
+    code = codes.code_of(conn, occurrence.id, partner.id)
     return nudge_about(occurrence, partner, channel, NudgePurpose.REMINDER, now, code=code)

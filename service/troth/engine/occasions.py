@@ -16,9 +16,8 @@ from troth.engine.called import called_ritual
 from troth.engine.mechanisms.hooks import Opening, Scene
 from troth.engine.mechanisms.registry import OPENERS
 from troth.engine.places import ASKED_FOR, places_of
-from troth.engine.target import CODE_REST
 from troth.engine.together import do_together
-from troth.store import births, channels, couples, nudges, occasions, rituals
+from troth.store import births, channels, codes, couples, nudges, occasions, rituals
 from troth.store.database import Database
 from troth.store.occasions import Occasion
 from troth.store.records import Couple, RitualRow, ritual_to_json
@@ -73,8 +72,8 @@ def open_occasion(conn: Connection, vault: Vault, occasion: Occasion, now: datet
     occurrence_id = next(iter(born.values()))
     rituals.count_birth(conn, row.id)
     ways = channels.confirmed_channels(conn, [partner.id for partner in couple.partners])
-    codes = nudges.codes_in_use(conn, {couple.id}, now - CODE_REST)
-    first = first_nudges(couple, birth, occurrence_id, ways, codes, places, now)
+    taken = codes.codes_in_use(conn, {couple.id}, now - codes.CODE_REST)
+    first = first_nudges(couple, birth, occurrence_id, ways, taken, places, now)
     planned = [{**nudge, **_says(couple, birth, opening, nudge["partner_id"])} for nudge in first]
     nudges.plan_nudges(conn, vault, planned, now)
     return occurrence_id

@@ -19,8 +19,7 @@ from troth.engine.births import (
     step_row,
 )
 from troth.engine.places import places_of
-from troth.engine.target import CODE_REST
-from troth.store import births, channels, couples, nudges, rituals, seasons
+from troth.store import births, channels, codes, couples, nudges, rituals, seasons
 from troth.store.database import Database
 from troth.store.records import RitualRow, ritual_from_text
 from troth.store.vault import Vault
@@ -111,12 +110,12 @@ def _apply(
     born = births.bear(conn, [occurrence_row(due, birth) for due, birth in newborn])
     partner_ids = {partner.id for due, _ in newborn for partner in due.couple.partners}
     ways = channels.confirmed_channels(conn, partner_ids)
-    codes = nudges.codes_in_use(conn, {due.couple.id for due, _ in newborn}, now - CODE_REST)
+    taken = codes.codes_in_use(conn, {due.couple.id for due, _ in newborn}, now - codes.CODE_REST)
     places = places_of(conn, {due.couple.id: due.couple for due, _ in newborn}.values(), now)
     planned: list[dict[str, Any]] = []
     for due, birth in newborn:
         occurrence_id = born.get((due.row.id, birth.slot.name))
         if occurrence_id is not None:
-            planned += first_nudges(due.couple, birth, occurrence_id, ways, codes, places, now)
+            planned += first_nudges(due.couple, birth, occurrence_id, ways, taken, places, now)
     nudges.plan_nudges(conn, vault, planned, now)
     return born

@@ -22,7 +22,7 @@ from troth.engine.settle import settle_occurrence
 from troth.engine.standing import couple_standing
 from troth.engine.unsaid import unsay
 from troth.engine.visit import Visit, named, title_of
-from troth.store import couples, nudges, occurrences, replies, rituals
+from troth.store import codes, couples, nudges, occurrences, replies, rituals
 from troth.store.records import Occurrence, ritual_if_sound
 
 UNDO = timedelta(minutes=10)
@@ -66,7 +66,7 @@ def _take_back(conn: Connection, visit: Visit) -> int | None:
     nudge = nudges.load_nudge(conn, visit.reply.nudge_id) if visit.reply.nudge_id else None
     about = nudge.occurrence_id if nudge else None
     if about is None and visit.said.code is not None:
-        about = nudges.coded(conn, visit.partner.id, visit.said.code)
+        about = codes.coded(conn, visit.partner.id, visit.said.code)
         if about is None:
             return None
     return replies.take_back(conn, visit.partner.id, visit.now - UNDO, about)

@@ -10,9 +10,8 @@ from troth.domain.states import Account, NudgePurpose, NudgeState, Rule
 from troth.engine.births import UNREACHABLE, free_code
 from troth.engine.mechanisms.bringing import bring, words_of_the_other
 from troth.engine.planned import nudge_about
-from troth.engine.target import CODE_REST
 from troth.engine.visit import Visit
-from troth.store import channels, nudges, replies
+from troth.store import channels, codes, nudges, replies
 from troth.store.records import Nudge, Occurrence, Parcel
 from troth.store.replies import ACCOUNTS
 from troth.store.vault import Vault
@@ -80,5 +79,5 @@ def _asks(nudge: Nudge, partner_id: int) -> bool:
 
 
 def _free_code(conn: Connection, visit: Visit) -> int:
-    taken = nudges.codes_in_use(conn, {visit.couple.id}, visit.now - CODE_REST)
+    taken = codes.codes_in_use(conn, {visit.couple.id}, visit.now - codes.CODE_REST)
     return free_code(taken.get(visit.other.id, set()))

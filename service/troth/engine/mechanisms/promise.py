@@ -17,7 +17,7 @@ from troth.engine.mechanisms.hooks import Opening, Scene
 from troth.engine.planned import nudge_about
 from troth.engine.settle import settle_occurrence
 from troth.engine.visit import Visit, title_of
-from troth.store import channels, nudges, occasions, promises
+from troth.store import channels, codes, nudges, occasions, promises
 from troth.store.occasions import Occasion
 from troth.store.records import Occurrence, Partner
 
@@ -84,7 +84,7 @@ def _ask_maker(conn: Connection, scene: Scene, born: Occurrence, maker: Partner)
     ways = channels.confirmed_channels(conn, [maker.id])[maker.id]
     if nudges.ask_plainly(conn, born.id, maker.id) or not ways:
         return
-    code = nudges.code_of(conn, born.id, maker.id)
+    code = codes.code_of(conn, born.id, maker.id)
     planned = nudge_about(born, maker, ways[0], NudgePurpose.RITUAL, scene.now, code=code)
     nudges.plan_nudges(conn, scene.vault, [planned], scene.now)
 
