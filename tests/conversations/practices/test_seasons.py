@@ -17,6 +17,18 @@ def counts(stage: Stage) -> list[tuple[str, int, int]]:
         return [(c.kind, c.kept, c.asked) for c in season_counts(conn, stage.in_play.id)]
 
 
+def check_in(home: Stage) -> None:
+    """Both say how it goes, and each reads the other only then."""
+    for actor in (home.ana, home.ben):
+        actor.expects("it")
+    home.ana.says("Tired, and glad.")
+    home.ben.expects_nothing()
+    home.ben.says("A nap would help.")
+    home.settle_down()
+    home.ana.expects("Ben: A nap would help.")
+    home.ben.expects("Ana: Tired, and glad.")
+
+
 @plays("transition-check-in", "season-review")
 def test_a_season_plays_from_its_first_day_to_what_stays_of_it(home: Stage):
     home.wind("21:31")
@@ -38,14 +50,7 @@ def test_a_season_plays_from_its_first_day_to_what_stays_of_it(home: Stage):
     hear_all(home)
     assert len(home.occurrences()) == 4  # one before, every second one since
     home.wind("2026-03-10T18:30")
-    for actor in (home.ana, home.ben):
-        actor.expects("it")
-    home.ana.says("Tired, and glad.")
-    home.ben.expects_nothing()
-    home.ben.says("A nap would help.")
-    home.settle_down()
-    home.ana.expects("Ben: A nap would help.")
-    home.ben.expects("Ana: Tired, and glad.")
+    check_in(home)
     for day in ("10", "12", "14", "16"):
         home.wind(f"2026-03-{day}T21:31")
         hear_all(home)
