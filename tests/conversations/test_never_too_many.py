@@ -2,8 +2,9 @@
 
 from datetime import UTC, timedelta
 
+from tests.support.actor import Actor
 from tests.support.phones import Heard
-from tests.support.stage import EVENING, Actor, Stage, couple_file
+from tests.support.stage import EVENING, Stage, couple_file
 
 SHARED = EVENING.replace('"review"', '"revealed"')
 COFFEE = """

@@ -2,16 +2,9 @@
 
 import pytest
 
+from tests.conversations.by_text import COFFEE
 from tests.support.stage import EVENING, Stage, couple_file
 from troth.domain.states import NudgeState
-
-COFFEE = """
-[rituals.coffee]
-practice = "shared-coffee"
-cron = "30 21 * * *"
-window = "4h"
-"""
-
 
 BOTH = COFFEE + 'rule = "both"\n'
 

@@ -19,7 +19,7 @@ from tests.faults.stand_ins import (
     Skewed,
 )
 from tests.faults.witness import Witness
-from tests.support.stage import PUBLIC
+from tests.support.known import PUBLIC
 from troth.clock import Clock
 from troth.delivery.outcome import Message, Outcome, Refused, Sent, TryAgain
 from troth.domain.language import Languages

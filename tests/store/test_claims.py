@@ -11,7 +11,7 @@ import pytest
 from tests.support.stage import EVENING, Stage, Unheard, couple_file
 from troth.domain.states import NudgeState, OccurrenceState
 from troth.engine.deliver import LEASE
-from troth.store import claims, nudges, occurrences
+from troth.store import births, claims, nudges
 
 T = TypeVar("T")
 CROWD = 4
@@ -131,7 +131,7 @@ def test_an_occurrence_is_born_once_however_many_try(due: Stage):
 
     def bear() -> int:
         with due.store.db.writing() as conn:
-            return len(occurrences.bear(conn, [birth]))
+            return len(births.bear(conn, [birth]))
 
     assert sorted(crowd(bear)) == [0, 0, 0, 1]
 

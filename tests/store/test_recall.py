@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from tests.support.stage import EVENING, Stage, couple_file
 from troth.engine.recall import recall
-from troth.store import occurrences, rituals
+from troth.store import births, rituals
 from troth.store.database import Database
 
 AHEAD = timedelta(seconds=5)
@@ -46,7 +46,7 @@ def test_what_was_announced_meanwhile_is_not_taken_back(stage: Stage):
     other = threading.Thread(target=take_back)
     with db.writing() as conn:
         before = rituals.rituals_of(conn, couple_id)["goodnight"]
-        assert len(occurrences.announce(conn, now + AHEAD, 10)) == 1
+        assert len(births.announce(conn, now + AHEAD, 10)) == 1
         other.start()
         wait_until_it_waits(db, other)
     other.join(10)

@@ -6,8 +6,9 @@ for every practice that needs nothing but its nudge and its answers.
 
 from dataclasses import dataclass
 
+from tests.support.actor import Actor
 from tests.support.phones import Heard
-from tests.support.stage import Actor, Stage, couple_file
+from tests.support.stage import Stage, couple_file
 from troth.domain.states import AnswerKind, Sensitivity, Visibility
 from troth.engine.explain import explain
 from troth.schedules.catalogue import shipped_catalogue

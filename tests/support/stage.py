@@ -5,47 +5,36 @@ message, `says` something, `expects` the next; a message that nobody expected fa
 """
 
 import itertools
-import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from dramatiq.brokers.stub import StubBroker
-from sqlalchemy import select, text
 
+from tests.support.actor import Actor
 from tests.support.key import KEY
-from tests.support.phones import Heard, Phones
+from tests.support.known import PUBLIC, Known
+from tests.support.phones import Phones
 from troth.bootstrap import Service, Store, build, open_store
 from troth.clock import ManualClock
 from troth.delivery.courier import Courier, is_channel_url
-from troth.domain.grammar import Verb
-from troth.domain.reply import Reply, Said
-from troth.domain.score import RitualStanding, Standing
 from troth.domain.states import NudgeState
 from troth.engine.apply import apply
 from troth.engine.changes import Change
-from troth.engine.door import Answer
 from troth.engine.rounds import Rounds
-from troth.engine.standing import couple_standing, folded_standing
 from troth.schedules.load import load_schedules
 from troth.settings import Settings
 from troth.simulation.winding import Winding
-from troth.store import channels, couples, inbox, ledger, nudges, occurrences, replies
+from troth.store import couples
 from troth.store.claims import Claim
-from troth.store.records import Channel, Couple, Nudge, Occurrence
-from troth.store.tables import metadata
 from troth.store.tables import nudges as nudge_table
-from troth.store.tables import occurrences as occurrence_table
 from troth.store.tables import rituals as ritual_table
 from troth.workers import QUEUE
 
 MONDAY_NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
-PUBLIC = "https://troth.test"
-INBOX = "inbox"
 
 
 def couple_file(
@@ -107,94 +96,7 @@ class Unheard:
         return 0
 
 
-@dataclass
-class Actor:
-    """One partner, with everything that reached them and that nobody has looked at yet."""
-
-    stage: "Stage"
-    key: str
-    _seen: set[object] = field(default_factory=set)
-
-    def expects(self, *texts: str, on: str | None = None) -> Heard:
-        """The oldest unread message that holds all of `texts`, on that channel; else it fails."""
-        for mark, heard in self._unread():
-            if all(text in heard.text for text in texts) and on in (None, heard.on):
-                self._seen.add(mark)
-                return heard
-        unread = [heard for _, heard in self._unread()]
-        raise AssertionError(f"{self.key} expected {texts} on {on or 'any'}, unread: {unread}")
-
-    def reads_all(self) -> list[Heard]:
-        """Every unread message, oldest first: a test of months expects each in its own way."""
-        unread = self._unread()
-        self._seen.update(mark for mark, _ in unread)
-        return [heard for _, heard in unread]
-
-    def expects_nothing(self) -> None:
-        unread = [heard for _, heard in self._unread()]
-        assert not unread, f"{self.key} did not expect {unread}"
-
-    def says(
-        self, text: str, *, to: Heard | None = None, on: str | None = None, again: str = ""
-    ) -> str:
-        """Say something, by the link of a message where `to` is given; return the answer."""
-        nudge = self.stage.nudge_behind(to) if to else None
-        linked = nudge.channel_id if nudge else None
-        channel = self.stage.channel_id(self.key, on) if on else linked
-        return self._reply(text, nudge, channel, None, again).text
-
-    def presses(self, verb: Verb, to: Heard) -> str:
-        """Press a button of the page that the message's link opens."""
-        nudge = self.stage.nudge_behind(to)
-        return self._reply("", nudge, nudge.channel_id, Said(verb), "").text
-
-    def confirms(self, *on: str) -> None:
-        """Say yes on the page behind the one question that each of these channels was asked."""
-        for channel in on:
-            self.presses(Verb.START, self.expects("Troth asks first", on=channel))
-
-    def everything(self) -> list[Heard]:
-        """All that ever reached this partner, oldest first."""
-        return [heard for _, heard in self._all()]
-
-    def _reply(
-        self, text: str, nudge: Nudge | None, channel: int | None, said: Said | None, again: str
-    ) -> Answer:
-        stage, couple = self.stage, self.stage.in_play
-        reply = Reply(
-            way="stage",
-            provider_id=again or f"message-{next(stage.numbers)}",
-            couple_id=couple.id,
-            partner_id=stage.partner_id(self.key),
-            text=text,
-            received_at=stage.clock.now(),
-            nudge_id=nudge.id if nudge else None,
-            channel_id=channel,
-            said=said,
-        )
-        return stage.store.take(reply)
-
-    def _unread(self) -> list[tuple[object, Heard]]:
-        return [(mark, heard) for mark, heard in self._all() if mark not in self._seen]
-
-    def _all(self) -> list[tuple[object, Heard]]:
-        rung = [
-            (index, heard)
-            for index, heard in enumerate(self.stage.phones.heard)
-            if heard.on.startswith(f"/{self.key}/")
-        ]
-        with self.stage.store.db.reading() as conn:
-            letters = inbox.letters(
-                conn, self.stage.store.vault, self.stage.partner_id(self.key), 500
-            )
-        laid = [
-            (f"n{letter.nudge.id}", Heard(INBOX, letter.title, letter.body, letter.arrived_at))
-            for letter in reversed(letters)
-        ]
-        return sorted([*rung, *laid], key=lambda pair: pair[1].at)
-
-
-class Stage:
+class Stage(Known):
     """One service over one database, and the couple that plays on it."""
 
     def __init__(self, url: str, folder: Path, phones: Phones, clock: ManualClock) -> None:
@@ -204,7 +106,6 @@ class Stage:
         self.folder, self.phones, self.clock = folder, phones, clock
         self.numbers = itertools.count(1)
         self.wrap: Callable[[Courier], Courier] = lambda courier: courier
-        self._couple_id: int | None = None
         self._winding: Winding | None = None
         self.ana, self.ben = Actor(self, "ana"), Actor(self, "ben")
         self.open()
@@ -254,26 +155,6 @@ class Stage:
     def retire(self) -> None:
         """Take every file out of the folder: its couples take part no more."""
         apply(self.store.db, self.store.vault, [], [self.folder], self.clock.now())
-
-    @property
-    def in_play(self) -> Couple:
-        assert self._couple_id is not None, "call stage.couple(...) first"
-        with self.store.db.reading() as conn:
-            return couples.load_couple(conn, self._couple_id)
-
-    def partner_id(self, key: str) -> int:
-        partner = self.in_play.partner(key)
-        assert partner is not None
-        return partner.id
-
-    def channel_id(self, key: str, on: str) -> int:
-        """The id of a partner's channel, by its path on the phones' server."""
-        url = self.phones.url + on
-        with self.store.db.reading() as conn:
-            mark = self.store.vault.mark(url)
-            found = channels.find_channel(conn, self.partner_id(key), mark)
-        assert found is not None, f"{key} has no channel {on}"
-        return found
 
     # --- time ---
 
@@ -342,85 +223,6 @@ class Stage:
         if wanted <= here:
             wanted += timedelta(days=1)
         return wanted.astimezone(UTC)
-
-    # --- what is known ---
-
-    def channels(self, key: str) -> list[Channel]:
-        """A partner's channels, in the order in which they are tried."""
-        partner_id = self.partner_id(key)
-        with self.store.db.reading() as conn:
-            return channels.channels_of(conn, [partner_id])[partner_id]
-
-    def occurrences(self) -> list[Occurrence]:
-        """Every occurrence, oldest first."""
-        query = select(occurrence_table).order_by(occurrence_table.c.due_at, occurrence_table.c.id)
-        with self.store.db.reading() as conn:
-            return [occurrences.to_occurrence(row) for row in conn.execute(query)]
-
-    def occurrence(self) -> Occurrence:
-        """The newest occurrence."""
-        return self.occurrences()[-1]
-
-    def outcomes(self) -> list[str]:
-        """How each occurrence stands, oldest first: `kept`, `excused: skipped`."""
-        return [
-            f"{one.state}: {one.reason}" if one.reason else str(one.state)
-            for one in self.occurrences()
-        ]
-
-    def nudges(self) -> list[Nudge]:
-        """Every nudge, oldest first."""
-        with self.store.db.reading() as conn:
-            rows = conn.execute(select(nudge_table).order_by(nudge_table.c.id))
-            return [nudges.to_nudge(row) for row in rows]
-
-    def token_behind(self, heard: Heard) -> str:
-        """The token of the link that a message holds."""
-        return self.store.vault.token(self.nudge_behind(heard).seed)
-
-    def nudge_behind(self, heard: Heard) -> Nudge:
-        """The nudge whose link a message holds."""
-        link = re.search(rf"{re.escape(PUBLIC)}/r/(\S+)", heard.body)
-        assert link is not None, f"no link in {heard}"
-        with self.store.db.reading() as conn:
-            found = nudges.find_nudge(conn, link[1])
-        assert found is not None
-        return found
-
-    def words_of(self, key: str) -> list[str]:
-        """A partner's latest words on the newest occurrence, opened."""
-        with self.store.db.reading() as conn:
-            said = replies.acknowledgements(conn, self.occurrence().id).get(key)
-        return [self.store.vault.open(said.words_sealed)] if said and said.words_sealed else []
-
-    def events(self, kind: str = "") -> list[dict[str, Any]]:
-        """The ledger as it is streamed, oldest first; those of one kind, such as `nudge.sent`."""
-        with self.store.db.reading() as conn:
-            entries = ledger.read(conn, self.in_play.id, last=10_000)
-        return [entry for entry in entries if kind in entry["type"]]
-
-    def dump(self) -> str:
-        """Everything that is in the database, as text."""
-        with self.store.db.reading() as conn:
-            rows = [
-                [str(value) for value in row]
-                for table in metadata.sorted_tables
-                for row in conn.execute(text(f"SELECT * FROM {table.name}"))  # noqa: S608 - ours
-            ]
-        return str(rows)
-
-    def standing(self) -> Standing:
-        """Where the couple stands; the fold over the whole ledger must say the same."""
-        with self.store.db.reading() as conn:
-            shown = couple_standing(conn, self.in_play.id)
-            folded = folded_standing(conn, self.in_play.id)
-        assert shown == folded, "the score is a fold over the ledger"
-        return shown
-
-    def score(self, ritual: str | None = None) -> float | None:
-        """The score of a ritual, of the only one where none is named; shown or not yet."""
-        found: dict[str, RitualStanding] = {r.ritual: r for r in self.standing().rituals}
-        return found[ritual].score if ritual else next(iter(found.values())).score
 
 
 @contextmanager

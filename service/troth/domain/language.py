@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 from troth.domain.grammar import Grammar
 
+UNNAMED = "Troth"  # what goes without a name goes by this: it tells nothing
+
 # Everything Troth says, each message with the places that are filled when it is said.
 MESSAGES: Mapping[str, frozenset[str]] = {
     "discreet_title": frozenset(),

@@ -24,6 +24,14 @@ class Excuse(StrEnum):
     DORMANT = "dormant"
 
 
+class Origin(StrEnum):
+    """Where a ritual or a season comes from: the couple's file, a reply, or Troth on occasion."""
+
+    FILE = "file"
+    REPLY = "reply"
+    TROTH = "troth"
+
+
 class NudgeState(StrEnum):
     """Where a nudge stands on its way to one partner; says nothing of the answer."""
 

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, Row
 
 from troth.domain.ritual import Ritual, occurrence_after
 from troth.domain.slots import slot_at, slot_minute
-from troth.store import occurrences, rituals
-from troth.store.records import Couple, Partner, ritual_from_json
+from troth.store import births, rituals
+from troth.store.records import Couple, Partner, ritual_from_json, ritual_if_sound
 
 log = structlog.get_logger()
 
@@ -84,13 +84,10 @@ def _born(
     conn: Connection, couple: Couple, partner: Partner, now: datetime, until: datetime
 ) -> Iterable[Moment]:
     """Yield what is born already and still to come: answered early, or a minute away."""
-    early = occurrences.born_early(conn, couple.id, now)
+    early = births.born_early(conn, couple.id, now)
     rows = rituals.load_rituals(conn, {each.ritual_id for each in early})
     for each in early:
         at = each.stamp.due.get(partner.key)
-        if at is not None and now < at < until:
-            try:
-                ritual = ritual_from_json(rows[each.ritual_id].spec)
-            except ValueError:
-                continue
+        ritual = ritual_if_sound(rows[each.ritual_id].spec)
+        if ritual and at is not None and now < at < until:
             yield Moment(each.ritual_id, ritual, each.slot, at)

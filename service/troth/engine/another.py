@@ -8,8 +8,9 @@ from sqlalchemy import Connection
 from troth.domain.ritual import Ritual
 from troth.domain.states import NudgePurpose, NudgeState
 from troth.domain.turns import draw_card
+from troth.engine.planned import nudge_about
 from troth.engine.visit import Visit, ritual_of, title_of
-from troth.store import channels, nudges, occurrences, replies, rituals
+from troth.store import channels, codes, nudges, occurrences, replies, rituals
 from troth.store.records import Occurrence
 from troth.store.vault import Vault
 
@@ -66,14 +67,8 @@ def _brought(conn: Connection, visit: Visit, occurrence: Occurrence) -> Iterable
     for partner in visit.couple.partners:
         is_asking = partner.id == visit.partner.id
         if partner.key in occurrence.stamp.due and ways[partner.id] and partner.id in came:
-            yield {
-                "couple_id": visit.couple.id,
-                "partner_id": partner.id,
-                "occurrence_id": occurrence.id,
-                "channel_id": ways[partner.id][0],
-                # Who asked for it wants it now; the other may be asleep.
-                "purpose": NudgePurpose.SNOOZE if is_asking else NudgePurpose.RITUAL,
-                "due_at": visit.now,
-                "expires_at": occurrence.ends_at,
-                "code": nudges.code_of(conn, occurrence.id, partner.id),
-            }
+            # Who asked for it wants it now; the other may be asleep.
+            purpose = NudgePurpose.SNOOZE if is_asking else NudgePurpose.RITUAL
+            code = codes.code_of(conn, occurrence.id, partner.id)
+            way = ways[partner.id][0]
+            yield nudge_about(occurrence, partner, way, purpose, visit.now, code=code)

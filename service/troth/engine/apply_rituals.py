@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from troth.domain.ritual import Ritual, first_occurrence
-from troth.domain.states import Excuse
+from troth.domain.states import Excuse, Origin
 from troth.domain.tuning import Changes, tuned, tuning_of, without
 from troth.engine.changes import ChangeKind
 from troth.engine.retuning import excuse_open, is_still
@@ -34,9 +34,9 @@ def apply_rituals(
 
 def _is_of_file(row: Row[Any], wanted: Sequence[Ritual]) -> bool:
     """Say whether a file decides on a ritual: what came by reply it takes over by naming it."""
-    practice = row.spec.get("practice") if isinstance(row.spec, dict) else None
+    practice = rituals.practice_of(row)
     named = any(row.key == ritual.key or practice == ritual.practice for ritual in wanted)
-    return row.origin == "file" or (row.origin == "reply" and named)
+    return row.origin == Origin.FILE or (row.origin == Origin.REPLY and named)
 
 
 def _apply_ritual(
@@ -52,10 +52,10 @@ def _apply_ritual(
     spec = ritual_to_json(ritual)
     returns = row is not None and row.retired_at is not None
     again = moved or returns or (row is not None and row.trouble is not None)
-    if row is not None and row.spec == spec and row.origin == "file" and not again:
+    if row is not None and row.spec == spec and row.origin == Origin.FILE and not again:
         return None
     values: dict[str, Any] = {"spec": spec, "weight": ritual.weight, "retired_at": None}
-    values |= {"trouble": None, "origin": "file"}
+    values |= {"trouble": None, "origin": Origin.FILE}
     changes, is_newer = _left(row, spec), row is None or row.spec != spec or returns
     was_still = row is not None and is_still(row)
     if is_newer:  # the file says how to go on

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row
 
 from troth.domain.season import Season
 from troth.domain.slots import instant
-from troth.domain.states import SeasonKind
+from troth.domain.states import Origin, SeasonKind
 from troth.engine.changes import ChangeKind
 from troth.engine.mechanisms.seasons import end_now, schedule, tell_begun
 from troth.schedules.models import SeasonForm
@@ -58,7 +58,7 @@ def _add(
     ends_at: datetime | None,
     now: datetime,
 ) -> None:
-    added = seasons.add_season(conn, couple.id, kind, seasons.FILE, starts_at, ends_at)
+    added = seasons.add_season(conn, couple.id, kind, Origin.FILE, starts_at, ends_at)
     schedule(conn, couple, added, now)
     if starts_at <= now:
         tell_begun(conn, vault, couple, added, now)

@@ -1,6 +1,6 @@
 """What a due ritual leads to: an occurrence with its first nudges, and the slot after it. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import count
@@ -146,7 +146,7 @@ def first_nudges(
     for partner in (each for each in couple.partners if each.key in birth.stamp.first):
         channel = next(iter(ways[partner.id]), None)
         taken = codes.setdefault(partner.id, set())
-        code = next(n for n in count(1) if n not in taken)
+        code = free_code(taken)
         taken.add(code)
         due_at = birth.slot.due[partner.key] + birth.held_back
         reason = UNREACHABLE if channel is None else _is_enough(places, partner, max(due_at, now))
@@ -162,6 +162,11 @@ def first_nudges(
             "state": NudgeState.FAILED if reason else NudgeState.PLANNED,
             "reason": reason,
         }
+
+
+def free_code(taken: Collection[int]) -> int:
+    """Return the least code that a partner may be given: none of theirs that is taken."""
+    return next(code for code in count(1) if code not in taken)
 
 
 def _is_enough(places: Mapping[int, Places], partner: Partner, at: datetime) -> str | None:

@@ -6,23 +6,11 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from troth.domain.ritual import Ritual, first_occurrence
+from troth.domain.states import Origin
 from troth.engine.apply_rituals import retire_ritual
 from troth.engine.recall import recall
 from troth.store import rituals
 from troth.store.records import Couple, ritual_to_json
-
-REPLY, TROTH = "reply", "troth"  # where a ritual comes from; else a file
-
-
-def own_rituals(conn: Connection, couple_id: int) -> list[Row[Any]]:
-    """Return the rituals that a couple does by the clock: of their file, or chosen by reply."""
-    rows = rituals.rituals_of(conn, couple_id).values()
-    return [row for row in rows if row.origin != TROTH and row.retired_at is None]
-
-
-def practice_of(row: Row[Any]) -> str | None:
-    """Return which practice a ritual is; None where its row is damaged."""
-    return row.spec.get("practice") if isinstance(row.spec, dict) else None
 
 
 def add_chosen(conn: Connection, couple: Couple, ritual: Ritual, now: datetime) -> datetime:
@@ -34,7 +22,7 @@ def add_chosen(conn: Connection, couple: Couple, ritual: Ritual, now: datetime) 
     key = ritual.key
     while key in known and known[key].retired_at is None:  # the couple's own, of another practice
         key += "-too"
-    values = {"spec": ritual_to_json(ritual), "weight": ritual.weight, "origin": REPLY}
+    values = {"spec": ritual_to_json(ritual), "weight": ritual.weight, "origin": Origin.REPLY}
     values |= {"next_slot": slot.name, "next_due": slot.starts_at, "retired_at": None}
     if key in known:
         rituals.update_ritual(conn, known[key].id, values)

@@ -13,7 +13,7 @@ from troth.domain.states import Section, Sensitivity
 from troth.engine.digests import coming, numbers, trust, words
 from troth.engine.digests.agreements import agreements
 from troth.engine.digests.repair import repairs
-from troth.schedules.languages import load_languages
+from troth.engine.speech import language_of
 from troth.store import couples
 from troth.store.records import Couple, Parcel, Partner
 from troth.store.vault import Vault
@@ -36,7 +36,7 @@ class Reading:
     @property
     def language(self) -> Language:
         """The couple's language."""
-        return load_languages().of(self.couple.language)
+        return language_of(self.couple)
 
     def may_show(self, ritual: Ritual) -> bool:
         """Say whether what belongs to this ritual may stand here: on a channel nothing intimate."""

@@ -17,13 +17,14 @@ from troth.engine.feeling import offers_talk
 from troth.engine.following import share_and_follow
 from troth.engine.mechanisms.beginning import FIRST
 from troth.engine.places import places_of
+from troth.engine.planned import nudge_about
 from troth.engine.recall import recall
 from troth.engine.requests import Swap, swapped
 from troth.engine.settle import settle_occurrence
 from troth.engine.shown import with_unit
 from troth.engine.verdict import NOTHING_NOW
 from troth.engine.visit import Visit, ritual_of, title_of
-from troth.store import beginnings, channels, ledger, nudges, occurrences
+from troth.store import beginnings, channels, codes, ledger, nudges, occurrences
 from troth.store.records import Channel, Nudge, Occurrence, Partner
 from troth.store.replies import ACCOUNTS
 from troth.store.vault import Vault
@@ -80,17 +81,15 @@ def snooze(conn: Connection, vault: Vault, visit: Visit, occurrence: Occurrence)
     if channel is None:
         return visit.language.say("no_channel", title=title)
     nudges.withdraw(conn, occurrence.id, "a later time was asked for", visit.partner.id)
-    planned = {
-        "couple_id": visit.couple.id,
-        "partner_id": visit.partner.id,
-        "occurrence_id": occurrence.id,
-        "channel_id": channel,
-        "purpose": NudgePurpose.SNOOZE,
-        "due_at": at,
-        "expires_at": occurrence.ends_at,
-        "code": nudges.code_of(conn, occurrence.id, visit.partner.id),
-        "text": _asked_last(mine),
-    }
+    planned = nudge_about(
+        occurrence,
+        visit.partner,
+        channel,
+        NudgePurpose.SNOOZE,
+        at,
+        code=codes.code_of(conn, occurrence.id, visit.partner.id),
+        text=_asked_last(mine),
+    )
     nudges.plan_nudges(conn, vault, [planned], visit.now)
     local = at.astimezone(visit.partner.zone)
     return visit.language.say("snoozed", title=title, at=f"{local:%H:%M}")
@@ -138,17 +137,16 @@ def _moved(
             is_own = partner.id == visit.partner.id
             if not is_own and not places[partner.id].take_if_left(moved.at):
                 continue  # who moves it again and again fills nobody's day
-            yield {
-                "couple_id": visit.couple.id,
-                "partner_id": partner.id,
-                "occurrence_id": occurrence.id,
-                "channel_id": ways[partner.id][0],
+            yield nudge_about(
+                occurrence,
+                partner,
+                ways[partner.id][0],
                 # Who moved it chose the hour; the other may be asleep.
-                "purpose": NudgePurpose.SNOOZE if is_own else NudgePurpose.RITUAL,
-                "due_at": moved.at,
-                "expires_at": moved.ends_at,
-                "code": nudges.code_of(conn, occurrence.id, partner.id),
-            }
+                NudgePurpose.SNOOZE if is_own else NudgePurpose.RITUAL,
+                moved.at,
+                expires_at=moved.ends_at,
+                code=codes.code_of(conn, occurrence.id, partner.id),
+            )
 
 
 def begin(conn: Connection, vault: Vault, visit: Visit, occurrence: Occurrence) -> str:
@@ -189,16 +187,10 @@ def _steps(
         asleep = partner != visit.partner and partner.is_quiet(visit.now)
         for text, at in zip(texts, starts, strict=True):
             if ways[partner.id] and not asleep:
-                yield {
-                    "couple_id": visit.couple.id,
-                    "partner_id": partner.id,
-                    "occurrence_id": occurrence.id,
-                    "channel_id": ways[partner.id][0],
-                    "purpose": NudgePurpose.STEP,
-                    "text": text,
-                    "due_at": at,
-                    "expires_at": at + STEP_USE,
-                }
+                way, until = ways[partner.id][0], at + STEP_USE
+                yield nudge_about(
+                    occurrence, partner, way, NudgePurpose.STEP, at, text=text, expires_at=until
+                )
 
 
 def stop(conn: Connection, visit: Visit) -> str:

@@ -12,7 +12,7 @@ from troth.domain.states import NudgePurpose, NudgeState
 from troth.domain.tuning import tuning_of
 from troth.engine.standing import couple_standing
 from troth.errors import TrothError
-from troth.store import channels, couples, nudges, occurrences, replies, rituals
+from troth.store import channels, couples, nudges, occurrences, past, replies, rituals
 from troth.store.records import Couple, Nudge, Occurrence, ritual_from_json
 
 _SENT_OR_NOT = {
@@ -139,7 +139,7 @@ def _couple(conn: Connection, couple_id: int) -> dict[str, Any] | None:
 
 def _weighed(conn: Connection, ritual_id: int) -> list[dict[str, Any]]:
     """Return the scored occurrences with each one's share of the ritual's score, newest first."""
-    felt = occurrences.newest_credits(conn, ritual_id)
+    felt = past.newest_credits(conn, ritual_id)
     shares = occurrence_weights(len(felt))
     return [
         {"id": f"o{occurrence_id}", "slot": slot, "credit": credit, "share": round(share, 4)}

@@ -9,8 +9,9 @@ from sqlalchemy import Connection
 from troth.domain.ladder import next_channel, next_follow_up, partners_to_remind
 from troth.domain.states import NudgePurpose
 from troth.engine.places import has_room_for_reminder, places_of
+from troth.engine.planned import nudge_about
 from troth.engine.together import do_together
-from troth.store import channels, couples, nudges, occurrences, replies
+from troth.store import channels, codes, couples, nudges, occurrences, replies
 from troth.store.database import Database
 from troth.store.records import Occurrence, Partner
 from troth.store.vault import Vault
@@ -73,13 +74,5 @@ def _tried(conn: Connection, occurrence: Occurrence, partner: Partner) -> list[i
 def _reminder(
     conn: Connection, occurrence: Occurrence, partner: Partner, channel: int, now: datetime
 ) -> dict[str, Any]:
-    return {
-        "couple_id": occurrence.couple_id,
-        "partner_id": partner.id,
-        "occurrence_id": occurrence.id,
-        "channel_id": channel,
-        "purpose": NudgePurpose.REMINDER,
-        "due_at": now,
-        "expires_at": occurrence.ends_at,
-        "code": nudges.code_of(conn, occurrence.id, partner.id),
-    }
+    code = codes.code_of(conn, occurrence.id, partner.id)
+    return nudge_about(occurrence, partner, channel, NudgePurpose.REMINDER, now, code=code)

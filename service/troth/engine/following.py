@@ -1,6 +1,6 @@
 """following: what an answer brings to the other partner, and what its mechanism makes of it."""
 
-from datetime import timedelta
+from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
@@ -11,12 +11,12 @@ from troth.domain.showing import are_shown
 from troth.domain.states import NudgePurpose, NudgeState, Visibility
 from troth.engine.mechanisms.registry import ANSWERED, BRINGING, TAKEN_BACK
 from troth.engine.places import places_of, take_leave
+from troth.engine.planned import SHARE_USE, nudge_about
 from troth.engine.retuning import wake_one
 from troth.engine.visit import Visit, ritual_of
 from troth.store import channels, nudges, replies
 from troth.store.records import Occurrence, Partner
 
-SHARE_USE = timedelta(days=3)  # what the other wrote is good to read for some days
 _ON_ITS_WAY = (NudgeState.PLANNED, NudgeState.SENDING, NudgeState.SENT)
 
 
@@ -57,7 +57,7 @@ def share(conn: Connection, visit: Visit, occurrence: Occurrence) -> None:
 
 
 def plan_share(
-    conn: Connection, visit: Visit, occurrence: Occurrence, to: list[Partner] | tuple[Partner, ...]
+    conn: Connection, visit: Visit, occurrence: Occurrence, to: Sequence[Partner]
 ) -> None:
     """Plan one nudge a partner that brings them the other's latest words on an occurrence.
 
@@ -76,15 +76,14 @@ def plan_share(
         each.id: take_leave(conn, visit.couple, each, places[each.id], visit.now) for each in wanted
     }
     planned = [
-        {
-            "couple_id": visit.couple.id,
-            "partner_id": partner.id,
-            "occurrence_id": occurrence.id,
-            "channel_id": ways[partner.id][0],
-            "purpose": NudgePurpose.SHARE,
-            "due_at": leaves[partner.id],
-            "expires_at": leaves[partner.id] + SHARE_USE,
-        }
+        nudge_about(
+            occurrence,
+            partner,
+            ways[partner.id][0],
+            NudgePurpose.SHARE,
+            leaves[partner.id],
+            expires_at=leaves[partner.id] + SHARE_USE,
+        )
         for partner in wanted
     ]
     nudges.plan_nudges(conn, visit.vault, planned, visit.now)

@@ -1,6 +1,7 @@
 """What partners say when it is hard: repair, repair over, timeout. Nobody learns who said it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import takewhile
 
@@ -10,6 +11,7 @@ from troth.domain.grammar import Verb
 from troth.domain.repair import A_DAY, Part, offered_again
 from troth.domain.states import OccurrenceState
 from troth.domain.timeout import LONGEST, MOST_IN_A_DAY, ONE, lasts
+from troth.engine.called import called_ritual
 from troth.engine.mechanisms.repair_plan import (
     OFFER,
     PRACTICES,
@@ -23,9 +25,6 @@ from troth.engine.requests import Request
 from troth.engine.settle import settle_occurrence
 from troth.engine.telling import tell
 from troth.engine.visit import Visit
-from troth.schedules.catalogue import shipped_catalogue
-from troth.schedules.couple import resolve
-from troth.schedules.models import RitualForm
 from troth.store import nudges, occasions, repairs, replies
 from troth.store.occasions import Occasion
 from troth.store.records import Occurrence
@@ -38,7 +37,7 @@ def repair(conn: Connection, visit: Visit) -> str:
     couple, now = visit.couple, visit.now
     if repairs.running(conn, couple.id, now):
         return visit.language.say("repair_runs")
-    offers = repairs.asked(conn, couple.id, f"troth.{OFFER}", MOST_OFFERS)
+    offers = repairs.asked(conn, couple.id, OFFER, MOST_OFFERS)
     if offers and offers[0].is_open and now < offers[0].ends_at:
         settle_occurrence(conn, offers[0].id, now)
     elif occasions.coming_occasions(conn, couple.id, PRACTICES):
@@ -88,7 +87,7 @@ def repair_over(conn: Connection, visit: Visit) -> str:
         end_repair(conn, visit.vault, couple, runs, now, to=[visit.other])
         return visit.language.say("repair_ended")
     was_coming = call_off(conn, couple)
-    offers = repairs.asked(conn, couple.id, f"troth.{OFFER}", 1)
+    offers = repairs.asked(conn, couple.id, OFFER, 1)
     is_open = bool(offers) and now < offers[0].ends_at and not _is_used(conn, offers[0])
     if is_open:  # it is a no to the offer
         settle_occurrence(conn, offers[0].id, now)
@@ -143,8 +142,7 @@ def _is_own(conn: Connection, visit: Visit, occasion: Occasion) -> bool:
 
 def _begin(conn: Connection, visit: Visit, length: timedelta, *, alone: bool) -> Occasion:
     """Tell both that there is a pause; only who asks for it, where they have asked too often."""
-    form = RitualForm(practice=ATTEMPT)
-    ritual = resolve(ATTEMPT, form, shipped_catalogue()[ATTEMPT], visit.couple.language)
+    ritual = called_ritual(visit.couple, ATTEMPT)
     turn = occasions.count(conn, visit.couple.id, ATTEMPT)
     calm = own_timeout(visit.vault, visit.couple).text or ritual.texts[turn % len(ritual.texts)]
     told = [visit.partner] if alone else list(visit.couple.partners)
@@ -162,9 +160,7 @@ def _plan_return(conn: Connection, visit: Visit, current: Occasion, at: datetime
     is_theirs = current.lead in (None, visit.partner.key)
     coming = occasion_of(visit.couple, ATTEMPT, at, current.about)
     lead = current.lead if is_theirs else None
-    occasions.plan_occasion(
-        conn, Occasion(coming.couple_id, ATTEMPT, at, lead=lead, about=coming.about)
-    )
+    occasions.plan_occasion(conn, replace(coming, lead=lead))
 
 
 def _began(occasion: Occasion) -> datetime | None:

@@ -10,14 +10,14 @@ from sqlalchemy import Connection
 from troth.domain.occurrence import stamp, window_end
 from troth.domain.ritual import ZONE_COUPLE, Ritual
 from troth.domain.slots import Slot
+from troth.domain.states import Origin
 from troth.engine.births import Birth, DueRitual, first_nudges, occurrence_row
 from troth.engine.called import called_ritual
 from troth.engine.mechanisms.hooks import Opening, Scene
 from troth.engine.mechanisms.registry import OPENERS
 from troth.engine.places import ASKED_FOR, places_of
-from troth.engine.target import CODE_REST
 from troth.engine.together import do_together
-from troth.store import channels, couples, nudges, occasions, occurrences, rituals
+from troth.store import births, channels, codes, couples, nudges, occasions, rituals
 from troth.store.database import Database
 from troth.store.occasions import Occasion
 from troth.store.records import Couple, RitualRow, ritual_to_json
@@ -27,7 +27,6 @@ log = structlog.get_logger()
 
 SET_ASIDE = timedelta(hours=1)
 A_MINUTE = timedelta(minutes=1)
-TROTH = "troth"  # the origin of rituals that are in no file
 
 
 def open_occasions(db: Database, vault: Vault, now: datetime, limit: int = 200) -> int:
@@ -69,12 +68,12 @@ def open_occasion(conn: Connection, vault: Vault, occasion: Occasion, now: datet
     birth = _birth(conn, couple, ritual, row, occasion, opening, now)
     due = DueRitual(row, couple, ritual, {})
     values = {**occurrence_row(due, birth), "topic_sealed": occasion.topic_sealed}
-    born = occurrences.bear(conn, [values])
+    born = births.bear(conn, [values])
     occurrence_id = next(iter(born.values()))
     rituals.count_birth(conn, row.id)
     ways = channels.confirmed_channels(conn, [partner.id for partner in couple.partners])
-    codes = nudges.codes_in_use(conn, {couple.id}, now - CODE_REST)
-    first = first_nudges(couple, birth, occurrence_id, ways, codes, places, now)
+    taken = codes.codes_in_use(conn, {couple.id}, now - codes.CODE_REST)
+    first = first_nudges(couple, birth, occurrence_id, ways, taken, places, now)
     topic = nudges.PAUSES if ritual.mechanism in ASKED_FOR else None
     planned = [
         {**nudge, **_says(couple, birth, opening, nudge["partner_id"]), "topic": topic}
@@ -92,9 +91,9 @@ def _says(couple: Couple, birth: Birth, opening: Opening, partner_id: int) -> di
 
 def _row(conn: Connection, couple: Couple, ritual: Ritual) -> RitualRow:
     """Return the ritual's row, written as the catalogue has it now."""
-    key = f"{TROTH}.{ritual.practice}"  # no file can give a ritual such a key
+    key = rituals.key_on_occasion(ritual.practice)
     known = rituals.rituals_of(conn, couple.id).get(key)
-    values = {"spec": ritual_to_json(ritual), "weight": ritual.weight, "origin": TROTH}
+    values = {"spec": ritual_to_json(ritual), "weight": ritual.weight, "origin": Origin.TROTH}
     if known is None:
         ritual_id = rituals.add_ritual(conn, {"couple_id": couple.id, "key": key, **values})
         return RitualRow(ritual_id, couple.id, "", 0, 0, "")
@@ -113,7 +112,7 @@ def _birth(
 ) -> Birth:
     """Stamp what is asked; of several in one minute, each has a minute of its own as identity."""
     minute = now.astimezone(couple.zone).replace(tzinfo=None, second=0, microsecond=0)
-    while occurrences.has_slot(conn, row.id, minute.isoformat(timespec="minutes")):
+    while births.has_slot(conn, row.id, minute.isoformat(timespec="minutes")):
         minute += A_MINUTE
     asked = opening.asks or {partner.key: "" for partner in couple.partners}
     slot = Slot(minute, {key: opening.due.get(key, now) for key in asked})

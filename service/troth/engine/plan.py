@@ -19,8 +19,7 @@ from troth.engine.births import (
     step_row,
 )
 from troth.engine.places import places_of
-from troth.engine.target import CODE_REST
-from troth.store import channels, couples, nudges, occurrences, rituals, seasons
+from troth.store import births, channels, codes, couples, nudges, rituals, seasons
 from troth.store.database import Database
 from troth.store.records import RitualRow, ritual_from_text
 from troth.store.vault import Vault
@@ -107,16 +106,16 @@ def _apply(
     Who moves the ritual on gives the birth, so that one that was retired meanwhile has none.
     """
     moved = rituals.advance(conn, [step_row(move) for move in moves])
-    births = [(m.due, m.birth) for m in moves if m.birth is not None and m.due.row.id in moved]
-    born = occurrences.bear(conn, [occurrence_row(due, birth) for due, birth in births])
-    partner_ids = {partner.id for due, _ in births for partner in due.couple.partners}
+    newborn = [(m.due, m.birth) for m in moves if m.birth is not None and m.due.row.id in moved]
+    born = births.bear(conn, [occurrence_row(due, birth) for due, birth in newborn])
+    partner_ids = {partner.id for due, _ in newborn for partner in due.couple.partners}
     ways = channels.confirmed_channels(conn, partner_ids)
-    codes = nudges.codes_in_use(conn, {due.couple.id for due, _ in births}, now - CODE_REST)
-    places = places_of(conn, {due.couple.id: due.couple for due, _ in births}.values(), now)
+    taken = codes.codes_in_use(conn, {due.couple.id for due, _ in newborn}, now - codes.CODE_REST)
+    places = places_of(conn, {due.couple.id: due.couple for due, _ in newborn}.values(), now)
     planned: list[dict[str, Any]] = []
-    for due, birth in births:
+    for due, birth in newborn:
         occurrence_id = born.get((due.row.id, birth.slot.name))
         if occurrence_id is not None:
-            planned += first_nudges(due.couple, birth, occurrence_id, ways, codes, places, now)
+            planned += first_nudges(due.couple, birth, occurrence_id, ways, taken, places, now)
     nudges.plan_nudges(conn, vault, planned, now)
     return born

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from troth.store import couples, occurrences, rituals
+from troth.store import births, couples, rituals
 
 
 def recall(conn: Connection, couple_id: int, now: datetime) -> None:
@@ -14,5 +14,5 @@ def recall(conn: Connection, couple_id: int, now: datetime) -> None:
     holds: other channels, other texts, or nothing.
     """
     couples.hold(conn, [couple_id])
-    taken_back = occurrences.unbear(conn, couple_id, now)
+    taken_back = births.unbear(conn, couple_id, now)
     rituals.step_back(conn, taken_back)

@@ -7,6 +7,7 @@ from datetime import datetime, time, timedelta
 from sqlalchemy import Connection
 
 from troth.domain.grammar import Verb
+from troth.domain.language import UNNAMED
 from troth.domain.score import BUILDING
 from troth.domain.slots import instant
 from troth.domain.states import Sensitivity
@@ -20,9 +21,9 @@ from troth.engine.retuning import wake_all
 from troth.engine.settle import settle_occurrence
 from troth.engine.standing import couple_standing
 from troth.engine.unsaid import unsay
-from troth.engine.visit import Visit, may_name, title_of
-from troth.store import couples, nudges, occurrences, replies, rituals
-from troth.store.records import Occurrence, ritual_from_json
+from troth.engine.visit import Visit, named, title_of
+from troth.store import codes, couples, nudges, occurrences, replies, rituals
+from troth.store.records import Occurrence, ritual_if_sound
 
 UNDO = timedelta(minutes=10)
 QUIET = timedelta(weeks=1)
@@ -65,7 +66,7 @@ def _take_back(conn: Connection, visit: Visit) -> int | None:
     nudge = nudges.load_nudge(conn, visit.reply.nudge_id) if visit.reply.nudge_id else None
     about = nudge.occurrence_id if nudge else None
     if about is None and visit.said.code is not None:
-        about = nudges.coded(conn, visit.partner.id, visit.said.code)
+        about = codes.coded(conn, visit.partner.id, visit.said.code)
         if about is None:
             return None
     return replies.take_back(conn, visit.partner.id, visit.now - UNDO, about)
@@ -87,7 +88,7 @@ def score(conn: Connection, visit: Visit) -> str:
     standing = couple_standing(conn, visit.couple.id)
     if not standing.scored:
         return visit.language.say("no_score")
-    title = "Troth" if visit.reply.screen is Sensitivity.DISCREET else visit.couple.name
+    title = UNNAMED if visit.reply.screen is Sensitivity.DISCREET else visit.couple.name
     if standing.score is None or standing.building:
         values = {"title": title, "scored": standing.scored, "needed": BUILDING}
         return visit.language.say("score_building", **values)
@@ -103,7 +104,7 @@ def coming(conn: Connection, visit: Visit) -> str:
     if not due:
         return visit.language.say("nothing_next")
     moment, _, row = due[0]
-    title = _title(visit, row.spec)
+    title = named(visit, ritual_if_sound(row.spec))
     return visit.language.say("next_line", title=title, at=_shown(visit, moment))
 
 
@@ -174,14 +175,6 @@ def swapped(visit: Visit, occurrence: Occurrence, window: timedelta) -> Swap | N
         return None
     at = instant(local, visit.partner.zone)
     return Swap(at, at + window) if at > visit.now else None
-
-
-def _title(visit: Visit, spec: object) -> str:
-    try:
-        ritual = ritual_from_json(spec)
-    except ValueError:  # a damaged row is named by nothing
-        return "Troth"
-    return ritual.title if may_name(visit.reply, ritual) else "Troth"
 
 
 def _until(visit: Visit) -> datetime | None:

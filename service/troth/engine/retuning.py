@@ -17,13 +17,6 @@ from troth.store import ledger, nudges, occurrences, rituals, seasons
 from troth.store.records import Couple, ritual_from_json
 
 
-def own_rituals(conn: Connection, couple_id: int) -> list[Row[Any]]:
-    """Return the rows of the rituals that a couple's file gives it, in their order."""
-    rows = rituals.rituals_of(conn, couple_id).values()
-    ours = (row for row in rows if row.origin != "troth" and row.retired_at is None)
-    return sorted(ours, key=lambda row: int(row.id))
-
-
 def is_still(row: Row[Any]) -> bool:
     """Say whether a ritual asks nothing by now: it is dormant, or rests."""
     return row.dormant_at is not None or tuning_of(row.tuned).rests
@@ -65,7 +58,7 @@ def wake_one(conn: Connection, couple: Couple, ritual_id: int, now: datetime) ->
 
 def wake_all(conn: Connection, couple: Couple, now: datetime) -> bool:
     """Let every ritual that is dormant or rests go on; return whether there was one."""
-    still = [row for row in own_rituals(conn, couple.id) if is_still(row)]
+    still = [row for row in rituals.own_rituals(conn, couple.id) if is_still(row)]
     for row in still:
         _set(conn, couple, row, without(row.tuned, "rests"), None, now)
     return bool(still)

@@ -10,9 +10,9 @@ from sqlalchemy import Connection, Row
 from troth.domain.ritual import Ritual
 from troth.domain.states import AnswerKind, Section, Visibility
 from troth.engine.shown import measured, numbers_shown, opened, words_of, words_shown
-from troth.store import answers, rituals
+from troth.store import answers, past, rituals
 from troth.store.answers import Answered
-from troth.store.records import Couple, Partner, ritual_from_json
+from troth.store.records import Couple, Partner, ritual_if_sound
 from troth.store.vault import Vault
 
 
@@ -53,7 +53,7 @@ def _lines(
     row: Row[Any],
     reviewed: Mapping[str, datetime],
 ) -> Iterable[Seen]:
-    ritual = _read(row)
+    ritual = ritual_if_sound(row.spec)
     texts = _shown(vault, couple, about, ritual, reviewed)
     for partner in couple.partners:
         word = about.said.get(partner.key)
@@ -91,20 +91,13 @@ def _reviewed(conn: Connection, rows: Mapping[int, Row[Any]]) -> dict[str, datet
     """Return until when a review has laid open what was written for a practice, by its name."""
     reviewed: dict[str, datetime] = {}
     for row_id, row in rows.items():
-        ritual = _read(row)
+        ritual = ritual_if_sound(row.spec)
         if ritual is None or ritual.kind is not AnswerKind.REVIEW:
             continue
-        due = answers.latest_due(conn, row_id) if Section.WORDS in ritual.digest else None
+        due = past.latest_due(conn, row_id) if Section.WORDS in ritual.digest else None
         for practice in ritual.of if due else ():
             reviewed[practice] = max(filter(None, (due, reviewed.get(practice))))
     return reviewed
-
-
-def _read(row: Row[Any]) -> Ritual | None:
-    try:
-        return ritual_from_json(row.spec)
-    except ValueError:
-        return None
 
 
 def _unit(ritual: Ritual | None) -> str | None:

@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from troth.engine.following import plan_share
 from troth.engine.visit import Visit
-from troth.store import answers, nudges, occurrences
+from troth.store import answers, codes, nudges, occurrences
 from troth.store.answers import NUMBERED
 
 SHARE_WITHIN = timedelta(days=7)
@@ -35,5 +35,5 @@ def _meant(conn: Connection, visit: Visit) -> int | None:
     if nudge is not None and nudge.occurrence_id is not None:
         return nudge.occurrence_id
     if visit.said.code is not None:
-        return nudges.coded(conn, visit.partner.id, visit.said.code)
+        return codes.coded(conn, visit.partner.id, visit.said.code)
     return answers.latest_number(conn, visit.partner.id, visit.now - SHARE_WITHIN)

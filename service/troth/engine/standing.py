@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Row
 from troth.domain.score import RitualStanding, Settlement, Standing, combine, ritual_score, standing
 from troth.domain.season import SeasonCount, counted
 from troth.domain.tuning import tuning_of
-from troth.store import ledger, occurrences, rituals, seasons
+from troth.store import ledger, past, rituals, seasons
 
 
 def couple_standing(conn: Connection, couple_id: int) -> Standing:
@@ -41,7 +41,7 @@ def _current(conn: Connection, couple_id: int) -> list[Row[Any]]:
 
 
 def _ritual(conn: Connection, row: Row[Any]) -> RitualStanding:
-    newest = occurrences.newest_credits(conn, row.id)
+    newest = past.newest_credits(conn, row.id)
     return RitualStanding(
         ritual=row.key,
         score=ritual_score([credit for _, _, credit in newest]),

@@ -11,10 +11,9 @@ from troth.domain.occurrence import Stamp
 from troth.domain.reply import LONGEST_TEXT, Expected, Reply, Said
 from troth.domain.slots import day_of
 from troth.domain.states import Mechanism
-from troth.store import nudges, occurrences, replies
+from troth.store import codes, nudges, occurrences, past, replies
 from troth.store.records import Couple, Occurrence, Partner
 
-CODE_REST = timedelta(days=7)  # for so long a code means what it meant, and nothing else
 _LOOK_BACK = timedelta(days=4)  # covers any one day, and a promise that was told of before
 _MOST_RECENT = 50
 
@@ -103,7 +102,7 @@ def candidates(
     late = None if open_now else _latest_unanswered(conn, couple, partner, now)
     closed: Sequence[tuple[Occurrence, int]] = ()
     if any(map(str.isdigit, reply.text[:LONGEST_TEXT])):
-        spent = nudges.spent_codes(conn, partner.id, now - CODE_REST)
+        spent = codes.spent_codes(conn, partner.id, now - codes.CODE_REST)
         found = occurrences.load_occurrences(conn, list(spent.values()))
         closed = [(found[occurrence_id], code) for code, occurrence_id in spent.items()]
     return Candidates(None, open_now, waiting, late, closed)
@@ -118,12 +117,12 @@ def _latest_unanswered(
     """
     today = day_of(now, couple.zone, couple.day_starts)
     since = now - _LOOK_BACK
-    for occurrence in occurrences.recent_of(conn, couple.id, since, now, _MOST_RECENT):
+    for occurrence in past.recent_of(conn, couple.id, since, now, _MOST_RECENT):
         if day_of(_day_due(occurrence), couple.zone, couple.day_starts) != today:
             continue
         if occurrence.stamp.due.get(partner.key, now) > now:
             continue  # they have not been asked yet
-        if partner.key not in occurrence.stamp.first and not nudges.code_of(
+        if partner.key not in occurrence.stamp.first and not codes.code_of(
             conn, occurrence.id, partner.id
         ):
             continue  # a bid that has not come to them

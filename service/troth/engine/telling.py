@@ -31,22 +31,19 @@ def tell(
 
     What `is_discreet` stands on no screen but its page, and is sealed until then; `prompted` are
     those who have just asked for it, so that their quiet hours give way. Who has had as much as
-    they want today gets it on a morning that has room for it. What waits still of
-    the same `topic` gives way to this.
+    they want today gets it on a morning that has room for it. What waits still of the same
+    `topic` gives way to this.
     """
-    told = [partner for partner in couple.partners if partner.key in texts]
     if topic is not None:
-        nudges.drop_waiting(conn, [partner.id for partner in told], topic)
+        theirs = [partner.id for partner in couple.partners if partner.key in texts]
+        nudges.drop_waiting(conn, theirs, topic)
     places = places_of(conn, [couple], now)
-    ways = channels.confirmed_channels(conn, [partner.id for partner in told])
-    told = [partner for partner in told if ways[partner.id]]
+    ways = channels.confirmed_channels(conn, [partner.id for partner in couple.partners])
     waits = lasts > A_DAY  # what is of use today alone does not wait for tomorrow
-    leaves = {
-        each.id: take_leave(conn, couple, each, places[each.id], now) if waits else now
-        for each in told
-    }
-    planned = [
-        {
+    planned = []
+    for partner in (each for each in couple.partners if each.key in texts and ways[each.id]):
+        leaves = take_leave(conn, couple, partner, places[partner.id], now) if waits else now
+        nudge = {
             "couple_id": couple.id,
             "partner_id": partner.id,
             "occurrence_id": None,
@@ -56,9 +53,8 @@ def tell(
             "discreet": is_discreet,
             "prompted": partner.key in prompted,
             "topic": topic,
-            "due_at": leaves[partner.id],
-            "expires_at": leaves[partner.id] + lasts,
+            "due_at": leaves,
+            "expires_at": leaves + lasts,
         }
-        for partner in told
-    ]
+        planned.append(nudge)
     nudges.plan_nudges(conn, vault, planned, now)

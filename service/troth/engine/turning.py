@@ -7,8 +7,7 @@ from sqlalchemy import Connection
 from troth.domain.states import Account, Rule
 from troth.domain.turning import Turning, turning_toward
 from troth.store import past, replies, rituals
-from troth.store.occurrences import NEWEST
-from troth.store.records import Occurrence, ritual_from_json
+from troth.store.records import Occurrence, ritual_if_sound
 from troth.store.replies import Acknowledgement
 
 
@@ -21,7 +20,7 @@ def couple_turning(conn: Connection, couple_id: int) -> Turning:
         occurrence
         for row in rituals.rituals_of(conn, couple_id).values()
         if row.retired_at is None and _is_bid(row.spec)
-        for occurrence in past.newest_scored(conn, row.id, NEWEST)
+        for occurrence in past.newest_scored(conn, row.id, past.NEWEST)
     ]
     said = replies.said_of(conn, [occurrence.id for occurrence in scored])
     came = (_answered_in_time(occurrence, said[occurrence.id]) for occurrence in scored)
@@ -29,10 +28,8 @@ def couple_turning(conn: Connection, couple_id: int) -> Turning:
 
 
 def _is_bid(spec: object) -> bool:
-    try:
-        return ritual_from_json(spec).rule is Rule.BID
-    except ValueError:  # a damaged row steps aside
-        return False
+    ritual = ritual_if_sound(spec)
+    return ritual is not None and ritual.rule is Rule.BID
 
 
 def _answered_in_time(occurrence: Occurrence, said: Sequence[Acknowledgement]) -> bool | None:

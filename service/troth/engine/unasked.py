@@ -10,9 +10,9 @@ from troth.domain.ritual import first_occurrence
 from troth.domain.slots import day_of, slot_at, slot_minute
 from troth.domain.tuning import tuned, tuning_of
 from troth.engine.plan import plan_early
-from troth.engine.retuning import own_rituals, wake_one
+from troth.engine.retuning import wake_one
 from troth.engine.visit import Visit
-from troth.store import occurrences, rituals
+from troth.store import births, occurrences, past, rituals
 from troth.store.records import Occurrence, RitualRow, ritual_from_json, ritual_from_text
 from troth.store.vault import Vault
 
@@ -31,7 +31,7 @@ def open_todays(conn: Connection, vault: Vault, visit: Visit) -> Occurrence | No
         return None
     if any(_is_todays(visit, each.due_at) for each in _lately(conn, visit)):
         return None  # today has had one: who says it again means that
-    early = occurrences.born_early(conn, visit.couple.id, visit.now)
+    early = births.born_early(conn, visit.couple.id, visit.now)
     open_already = [each.id for each in early if _is_todays(visit, each.due_at)]
     if open_already:  # the other has said so before
         is_one = len(open_already) == 1
@@ -48,7 +48,9 @@ def open_todays(conn: Connection, vault: Vault, visit: Visit) -> Occurrence | No
 
 def _woken(conn: Connection, visit: Visit) -> list[RitualRow]:
     """Wake the one ritual that is quiet and would come today: it was done all the same."""
-    quiet = [row for row in own_rituals(conn, visit.couple.id) if row.dormant_at is not None]
+    quiet = [
+        row for row in rituals.own_rituals(conn, visit.couple.id) if row.dormant_at is not None
+    ]
     todays = [row for row in quiet if _would_come_today(visit, row)]
     if len(todays) != 1 or not wake_one(conn, visit.couple, todays[0].id, visit.now):
         return []
@@ -78,7 +80,7 @@ def _is_today(visit: Visit, row: RitualRow) -> bool:
 def _lately(conn: Connection, visit: Visit) -> list[Occurrence]:
     """Return what was asked of late, but for choices: "we did it" says nothing of those."""
     since = visit.now - 2 * A_DAY
-    found = occurrences.recent_of(conn, visit.couple.id, since, visit.now, MOST_RECENT)
+    found = past.recent_of(conn, visit.couple.id, since, visit.now, MOST_RECENT)
     return [each for each in found if "occasion" not in each.stamp.about]  # no clock asked for it
 
 

@@ -5,13 +5,13 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from troth.domain.language import Language
+from troth.domain.language import UNNAMED, Language
 from troth.domain.reply import Reply
 from troth.domain.ritual import Ritual
 from troth.domain.said import Said
 from troth.domain.states import Sensitivity
 from troth.store import rituals
-from troth.store.records import Couple, Occurrence, Partner, ritual_from_json
+from troth.store.records import Couple, Occurrence, Partner, ritual_if_sound
 from troth.store.vault import Vault
 
 
@@ -47,19 +47,18 @@ class Visit:
 def ritual_of(conn: Connection, occurrence: Occurrence) -> Ritual | None:
     """Return the ritual, or None where its row is damaged: a reply counts all the same."""
     rows = rituals.load_rituals(conn, [occurrence.ritual_id])
-    try:
-        return ritual_from_json(rows[occurrence.ritual_id].spec)
-    except ValueError:
-        return None
+    return ritual_if_sound(rows[occurrence.ritual_id].spec)
 
 
-def title_of(conn: Connection, visit: Visit, occurrence: Occurrence, unnamed: str = "Troth") -> str:
+def title_of(conn: Connection, visit: Visit, occurrence: Occurrence, unnamed: str = UNNAMED) -> str:
     """Name an occurrence as far as it may be named where this is said."""
-    ritual = ritual_of(conn, occurrence)
-    return ritual.title if ritual and may_name(visit.reply, ritual) else unnamed
+    return named(visit, ritual_of(conn, occurrence), unnamed)
 
 
-def may_name(reply: Reply, ritual: Ritual) -> bool:
-    """Say whether a ritual may be named where the answer to this reply will stand."""
-    shown = (reply.screen, ritual.sensitivity)
-    return reply.screen is None or Sensitivity.DISCREET not in shown
+def named(visit: Visit, ritual: Ritual | None, unnamed: str = UNNAMED) -> str:
+    """Name a ritual as far as it may be named where the answer to this visit will stand."""
+    if ritual is None:  # its row is damaged
+        return unnamed
+    screen = visit.reply.screen
+    may_name = screen is None or Sensitivity.DISCREET not in (screen, ritual.sensitivity)
+    return ritual.title if may_name else unnamed

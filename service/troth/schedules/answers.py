@@ -9,10 +9,11 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from troth.domain.states import NudgePurpose
 from troth.schedules.couple import CoupleSchedule
-from troth.schedules.models import Day, Duration, Form, Key, Text, Title
+from troth.schedules.models import Form
 from troth.schedules.problems import Problem, ScheduleError
 from troth.schedules.reader import Document
 from troth.schedules.suggest import nearest
+from troth.schedules.values import Day, Duration, Key, Text, Title
 
 MOST_RULES = 1_000
 

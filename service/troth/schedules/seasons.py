@@ -8,10 +8,11 @@ from pydantic import Field
 
 from troth.domain.season import SeasonTerms
 from troth.domain.states import SeasonKind
-from troth.schedules.models import Duration, Form
+from troth.schedules.models import Form
 from troth.schedules.problems import ScheduleError
 from troth.schedules.reader import Document
 from troth.schedules.shipped import shipped_schedules
+from troth.schedules.values import Duration
 
 
 class SeasonTermsForm(Form):

@@ -102,29 +102,6 @@ def ratings_given(conn: Connection, partner_id: int, occurrence_id: int, since: 
     return len(conn.execute(query).all())
 
 
-def previous_due(conn: Connection, occurrence_id: int) -> datetime | None:
-    """Return when the occurrence before this one, of the same ritual, was due; aware UTC."""
-    this = select(occurrences.c.ritual_id, occurrences.c.due_at)
-    this_one = this.where(occurrences.c.id == occurrence_id).subquery()
-    query = select(occurrences.c.due_at).join(
-        this_one, occurrences.c.ritual_id == this_one.c.ritual_id
-    )
-    before = query.where(occurrences.c.due_at < this_one.c.due_at)
-    newest = before.order_by(occurrences.c.due_at.desc()).limit(1)
-    found: datetime | None = conn.execute(newest).scalar()
-    return found
-
-
-def latest_due(conn: Connection, ritual_id: int) -> datetime | None:
-    """Return when the newest announced occurrence of a ritual was due; aware UTC."""
-    query = select(occurrences.c.due_at).where(
-        occurrences.c.ritual_id == ritual_id, occurrences.c.announced
-    )
-    newest = query.order_by(occurrences.c.due_at.desc()).limit(1)
-    found: datetime | None = conn.execute(newest).scalar()
-    return found
-
-
 def tie(conn: Connection, reply: Reply, occurrence_id: int | None) -> None:
     """Let a reply be about this occurrence, whatever it was taken to be about."""
     this = (replies.c.way == reply.way) & (replies.c.provider_id == reply.provider_id)

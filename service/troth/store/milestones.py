@@ -4,11 +4,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from troth.domain.states import OccurrenceState
+from troth.domain.states import OccurrenceState, Origin
 from troth.store.batches import insert_rows
 from troth.store.tables import milestones, occurrences, rituals
-
-TROTH = "troth"
 
 
 def reach(conn: Connection, couple_id: int, name: str, now: datetime) -> bool:
@@ -27,7 +25,7 @@ def reached(conn: Connection, couple_id: int) -> list[str]:
 def times_kept(conn: Connection, couple_id: int) -> int:
     """Return how often a couple has kept any ritual of its own: no fewer than the days of it."""
     query = select(func.sum(rituals.c.kept)).where(
-        rituals.c.couple_id == couple_id, rituals.c.origin != TROTH
+        rituals.c.couple_id == couple_id, rituals.c.origin != Origin.TROTH
     )
     return conn.execute(query).scalar() or 0
 
@@ -37,7 +35,7 @@ def kept_moments(conn: Connection, couple_id: int) -> list[datetime]:
     query = (
         select(occurrences.c.due_at)
         .join(rituals, rituals.c.id == occurrences.c.ritual_id)
-        .where(occurrences.c.couple_id == couple_id, rituals.c.origin != TROTH)
+        .where(occurrences.c.couple_id == couple_id, rituals.c.origin != Origin.TROTH)
         .where(occurrences.c.state == OccurrenceState.KEPT)
     )
     return list(conn.execute(query).scalars())

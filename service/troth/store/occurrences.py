@@ -1,20 +1,16 @@
-"""Verbs on occurrences: born once, settled, settled again."""
+"""Verbs on occurrences: asked, reminded of, settled, settled again."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, select, update
 
 from troth.domain.rules import Outcome
-from troth.domain.score import HALF_LIFE
 from troth.domain.states import Excuse, NudgePurpose, NudgeState, OccurrenceState
-from troth.store.batches import given, insert_rows
-from troth.store.records import Due, Occurrence, stamp_from_json, stamp_to_json
-from troth.store.tables import couples, nudges, occurrences, replies, rituals
-
-NEWEST = HALF_LIFE * 53  # older occurrences weigh less than a double can show
+from troth.store.records import Occurrence, stamp_from_json, stamp_to_json
+from troth.store.tables import couples, nudges, occurrences, rituals
 
 # Made once, for clocks ask at every moment: making them took longer than the look into the index.
 _FIRST = tuple(
@@ -31,90 +27,6 @@ _FIRST_SETTLED = (
     .order_by(occurrences.c.settled_at)
     .limit(1)
 )
-
-
-def bear(conn: Connection, births: Sequence[dict[str, Any]]) -> dict[tuple[int, str], int]:
-    """Insert occurrences and return the ids of those that were not born before, by identity."""
-    if not births:
-        return {}
-    insert = insert_rows(conn, occurrences, births).returning(
-        occurrences.c.id, occurrences.c.ritual_id, occurrences.c.slot
-    )
-    rows = conn.execute(insert)
-    return {(row.ritual_id, row.slot): row.id for row in rows}
-
-
-def announce(conn: Connection, now: datetime, limit: int) -> list[Due]:
-    """Mark occurrences whose moment has come; return them, the earliest first."""
-    come = (
-        select(occurrences.c.id)
-        .where(occurrences.c.announced.is_(False), occurrences.c.due_at <= now)
-        .order_by(occurrences.c.due_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    told = (
-        update(occurrences)
-        .where(occurrences.c.id.in_(select(come.cte("come").c.id)))
-        .where(occurrences.c.announced.is_(False))
-        .values(announced=True)
-        .returning(occurrences.c.id)
-    )
-    return _dues(conn, list(conn.execute(told).scalars()))
-
-
-def unbear(conn: Connection, couple_id: int, now: datetime) -> list[Due]:
-    """Delete a couple's occurrences that are not due yet, with their nudges; return them.
-
-    One of which a nudge is on its way stays, and one that was announced while we looked: another
-    process's clock may be ahead of ours.
-    """
-    coming = (
-        occurrences.c.couple_id == couple_id,
-        occurrences.c.state == OccurrenceState.OPEN,
-        occurrences.c.announced.is_(False),
-        occurrences.c.due_at > now,
-        ~exists().where(replies.c.occurrence_id == occurrences.c.id),  # somebody has answered it
-    )
-    ahead = set(conn.execute(select(occurrences.c.id).where(*coming)).scalars())
-    if not ahead:
-        return []
-    theirs = select(nudges.c.occurrence_id, nudges.c.attempt)
-    held = theirs.where(nudges.c.occurrence_id.in_(ahead)).with_for_update()
-    ahead -= {row.occurrence_id for row in conn.execute(held) if row.attempt > 0}
-    dues = _dues(conn, list(ahead))
-    take_back = delete(occurrences).where(occurrences.c.id.in_(ahead), *coming)
-    taken_back = set(conn.execute(take_back.returning(occurrences.c.id)).scalars())
-    return [due for due in dues if due.id in taken_back]
-
-
-def _dues(conn: Connection, ids: Sequence[int]) -> list[Due]:
-    if not ids:
-        return []
-    batch = given(conn, [occurrences.c.id], [{"id": one} for one in ids])
-    query = (
-        select(
-            occurrences.c.id,
-            occurrences.c.couple_id,
-            rituals.c.key,
-            occurrences.c.slot,
-            occurrences.c.due_at,
-        )
-        .join_from(batch, occurrences, occurrences.c.id == batch.c.id)
-        .join(rituals, rituals.c.id == occurrences.c.ritual_id)
-        .order_by(occurrences.c.due_at, occurrences.c.id)
-    )
-    return [
-        Due(row.id, row.couple_id, row.key, row.slot, row.due_at) for row in conn.execute(query)
-    ]
-
-
-def has_slot(conn: Connection, ritual_id: int, slot: str) -> bool:
-    """Say whether a ritual has an occurrence of this slot already."""
-    query = select(occurrences.c.id).where(
-        occurrences.c.ritual_id == ritual_id, occurrences.c.slot == slot
-    )
-    return conn.execute(query).first() is not None
 
 
 def load_occurrences(conn: Connection, ids: Collection[int]) -> dict[int, Occurrence]:
@@ -279,53 +191,6 @@ def open_for(
         .order_by(occurrences.c.due_at)
     )
     return [(to_occurrence(row), row.code) for row in conn.execute(query)]
-
-
-def due_before(conn: Connection, occurrence_id: int) -> datetime | None:
-    """Return when the occurrence before this one of the same ritual was due, aware UTC."""
-    this, before = occurrences.alias(), occurrences
-    query = (
-        select(before.c.due_at)
-        .join(this, this.c.ritual_id == before.c.ritual_id)
-        .where(this.c.id == occurrence_id, before.c.due_at < this.c.due_at)
-    )
-    moment: datetime | None = conn.execute(query.order_by(before.c.due_at.desc()).limit(1)).scalar()
-    return moment
-
-
-def born_early(conn: Connection, couple_id: int, now: datetime) -> list[Occurrence]:
-    """Return a couple's open occurrences whose moment is still to come."""
-    query = select(occurrences).where(
-        occurrences.c.couple_id == couple_id,
-        occurrences.c.state == OccurrenceState.OPEN,
-        occurrences.c.due_at > now,
-    )
-    return [to_occurrence(row) for row in conn.execute(query.order_by(occurrences.c.due_at))]
-
-
-def recent_of(
-    conn: Connection, couple_id: int, since: datetime, now: datetime, limit: int
-) -> list[Occurrence]:
-    """Return a couple's occurrences due from then until now, newest first."""
-    query = select(occurrences).where(
-        occurrences.c.couple_id == couple_id, occurrences.c.due_at.between(since, now)
-    )
-    newest = query.order_by(occurrences.c.due_at.desc(), occurrences.c.id.desc()).limit(limit)
-    return [to_occurrence(row) for row in conn.execute(newest)]
-
-
-def newest_credits(conn: Connection, ritual_id: int) -> list[tuple[int, str, float]]:
-    """Return (occurrence, slot, credit) of a ritual's scored occurrences, oldest first.
-
-    Only so many as a double can feel: a score costs the same after thirty years as after one.
-    """
-    query = (
-        select(occurrences.c.id, occurrences.c.slot, occurrences.c.credit)
-        .where(occurrences.c.ritual_id == ritual_id, occurrences.c.credit.is_not(None))
-        .order_by(occurrences.c.due_at.desc(), occurrences.c.id.desc())
-        .limit(NEWEST)
-    )
-    return [(row.id, row.slot, row.credit) for row in reversed(conn.execute(query).all())]
 
 
 def _open() -> Select[int]:

@@ -18,6 +18,29 @@ from troth.store.tables import channels, couples, nudges, occurrences, partners,
 
 log = structlog.get_logger()
 
+_COLUMNS = (
+    couples.c.name.label("names"),
+    couples.c.language,
+    partners.c.key.label("partner"),
+    partners.c.timezone,
+    partners.c.quiet,
+    partners.c.paused_until,
+    channels.c.position,
+    channels.c.scheme,
+    channels.c.provider,
+    channels.c.url_sealed,
+    channels.c.sensitivity,
+    channels.c.answers_by,
+    channels.c.state.label("channel_state"),
+    channels.c.retired_at.label("channel_retired_at"),
+    occurrences.c.state.label("occurrence_state"),
+    cast(occurrences.c.terms, Text).label("terms"),
+    occurrences.c.prompt,
+    occurrences.c.topic_sealed,
+    occurrences.c.ritual_id,
+    cast(rituals.c.spec, Text).label("spec"),
+)
+
 
 def load_parcels(conn: Connection, nudge_ids: Collection[int]) -> list[Parcel]:
     """Return what is known of these nudges; one whose rows can't be read is left out."""
@@ -43,30 +66,8 @@ def _query() -> Select[Any]:
         replies.c.verb.in_(ACCOUNTS),
         ~is_step,
     )
-    columns = (
-        couples.c.name.label("names"),
-        couples.c.language,
-        partners.c.key.label("partner"),
-        partners.c.timezone,
-        partners.c.quiet,
-        partners.c.paused_until,
-        channels.c.position,
-        channels.c.scheme,
-        channels.c.provider,
-        channels.c.url_sealed,
-        channels.c.sensitivity,
-        channels.c.answers_by,
-        channels.c.state.label("channel_state"),
-        channels.c.retired_at.label("channel_retired_at"),
-        occurrences.c.state.label("occurrence_state"),
-        cast(occurrences.c.terms, Text).label("terms"),
-        occurrences.c.prompt,
-        occurrences.c.topic_sealed,
-        occurrences.c.ritual_id,
-        cast(rituals.c.spec, Text).label("spec"),
-    )
     return (
-        select(nudges, *columns, (answered | ended).label("answered"))
+        select(nudges, *_COLUMNS, (answered | ended).label("answered"))
         .join_from(nudges, partners, partners.c.id == nudges.c.partner_id)
         .join(couples, couples.c.id == nudges.c.couple_id)
         .outerjoin(channels, channels.c.id == nudges.c.channel_id)

@@ -12,10 +12,11 @@ from sqlalchemy import Connection, Select, delete, func, select
 from troth.domain.states import OccurrenceState
 from troth.store.occurrences import to_occurrence
 from troth.store.records import Occurrence
+from troth.store.rituals import key_on_occasion
 from troth.store.tables import occasions, occurrences, rituals
 
 PROMISES = "promises"  # the practice
-KEY = f"troth.{PROMISES}"  # and its ritual, which is in no file
+KEY = key_on_occasion(PROMISES)  # and its ritual, which is in no file
 
 
 def occurrence_of(conn: Connection, couple_id: int, promise: str) -> Occurrence | None:

@@ -37,6 +37,14 @@ def ritual_from_json(data: object) -> Ritual:
     return _rituals.validate_python(data)
 
 
+def ritual_if_sound(data: object) -> Ritual | None:
+    """Read a ritual back; None when the row is damaged, for who can do without it."""
+    try:
+        return ritual_from_json(data)
+    except ValueError:
+        return None
+
+
 @lru_cache(maxsize=4_096)
 def ritual_from_text(text: str) -> Ritual:
     """Read a ritual back from its JSON text. Most couples' evening talk is the same one."""

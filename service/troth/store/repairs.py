@@ -9,9 +9,11 @@ from sqlalchemy import ColumnElement, Connection, Row, or_, select, update
 
 from troth.domain.grammar import Verb
 from troth.domain.repair import LONGEST, Stage
+from troth.domain.states import Origin
 from troth.store.occurrences import to_occurrence
 from troth.store.records import Occurrence
 from troth.store.replies import ACCOUNTS
+from troth.store.rituals import key_on_occasion
 from troth.store.tables import occurrences, partners, replies, rituals, seasons
 
 KIND = "repair"
@@ -33,7 +35,7 @@ def begin(conn: Connection, couple_id: int, offer: int, now: datetime) -> None:
     values = {
         "couple_id": couple_id,
         "kind": KIND,
-        "origin": "reply",
+        "origin": Origin.REPLY,
         "starts_at": now,
         "stage": Stage.ACKNOWLEDGEMENT,
         "about": {"offer": str(offer)},
@@ -78,12 +80,12 @@ def end(conn: Connection, repair: Repair, now: datetime) -> bool:
     return conn.execute(update(seasons).where(running_still).values(ends_at=now)).rowcount > 0
 
 
-def asked(conn: Connection, couple_id: int, key: str, limit: int) -> list[Occurrence]:
-    """Return the last occurrences of a couple's ritual, newest first."""
+def asked(conn: Connection, couple_id: int, practice: str, limit: int) -> list[Occurrence]:
+    """Return the last occurrences of what a couple does on occasion, newest first."""
     query = (
         select(occurrences)
         .join(rituals, rituals.c.id == occurrences.c.ritual_id)
-        .where(rituals.c.couple_id == couple_id, rituals.c.key == key)
+        .where(rituals.c.couple_id == couple_id, rituals.c.key == key_on_occasion(practice))
         .order_by(occurrences.c.id.desc())
         .limit(limit)
     )

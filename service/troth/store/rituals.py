@@ -18,6 +18,7 @@ from sqlalchemy import (
     update,
 )
 
+from troth.domain.states import Origin
 from troth.store.batches import given
 from troth.store.records import Due, RitualRow
 from troth.store.tables import couples, occurrences, rituals
@@ -122,6 +123,23 @@ def rituals_of(conn: Connection, couple_id: int) -> dict[str, Row[Any]]:
     """Return a couple's rituals by key, the retired ones too."""
     rows = conn.execute(select(rituals).where(rituals.c.couple_id == couple_id))
     return {row.key: row for row in rows}
+
+
+def own_rituals(conn: Connection, couple_id: int) -> list[Row[Any]]:
+    """Return the rituals that a couple does by the clock, by file or by reply, in their order."""
+    rows = rituals_of(conn, couple_id).values()
+    ours = (row for row in rows if row.origin != Origin.TROTH and row.retired_at is None)
+    return sorted(ours, key=lambda row: int(row.id))
+
+
+def practice_of(row: Row[Any]) -> str | None:
+    """Return which practice a ritual is; None where its row is damaged."""
+    return row.spec.get("practice") if isinstance(row.spec, dict) else None
+
+
+def key_on_occasion(practice: str) -> str:
+    """Return the key of the ritual that a practice is on occasion; no file can give such a key."""
+    return f"{Origin.TROTH}.{practice}"
 
 
 def load_rituals(conn: Connection, ids: Collection[int]) -> dict[int, Row[Any]]:

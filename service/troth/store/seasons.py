@@ -7,11 +7,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, delete, or_, select, update
 
 from troth.domain.season import Season
-from troth.domain.states import OccurrenceState, SeasonKind
+from troth.domain.states import OccurrenceState, Origin, SeasonKind
 from troth.store.batches import is_one_of
 from troth.store.tables import occurrences, rituals, seasons
 
-FILE, REPLY = "file", "reply"
 _IS_SEASON = seasons.c.kind.in_([kind.value for kind in SeasonKind])  # a repair is none of these
 
 
@@ -44,7 +43,7 @@ def find_season(conn: Connection, season_id: int) -> Season | None:
 
 def filed_seasons(conn: Connection, couple_id: int) -> list[Row[Any]]:
     """Return the rows of a couple's seasons that their file has given."""
-    mine = (seasons.c.couple_id == couple_id) & (seasons.c.origin == FILE)
+    mine = (seasons.c.couple_id == couple_id) & (seasons.c.origin == Origin.FILE)
     return list(conn.execute(select(seasons).where(mine, _IS_SEASON).order_by(seasons.c.id)))
 
 
@@ -52,7 +51,7 @@ def add_season(
     conn: Connection,
     couple_id: int,
     kind: SeasonKind,
-    origin: str,
+    origin: Origin,
     starts_at: datetime,
     ends_at: datetime | None,
 ) -> Season:

@@ -7,6 +7,7 @@ from icalendar import Calendar, Event
 from starlette.responses import Response
 
 from troth.bootstrap import Store
+from troth.domain.language import UNNAMED
 from troth.domain.states import Sensitivity
 from troth.engine.agenda import Moment, agenda
 from troth.store import couples
@@ -16,7 +17,6 @@ from troth.web.pages import Pages
 AHEAD = timedelta(weeks=8)
 LASTS = timedelta(minutes=15)  # a moment to see, not a time that is taken
 READ_AGAIN = timedelta(hours=6)
-UNNAMED = "Troth"
 
 
 def router(store: Store, pages: Pages) -> APIRouter:

@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from troth.domain.durations import format_duration
+from troth.domain.language import UNNAMED
 from troth.domain.ritual import Ritual
 from troth.domain.states import (
     AnswerKind,
@@ -24,7 +25,7 @@ from troth.engine.shown import Word, opened
 from troth.inbound.link import LATERS, SOON
 from troth.store import answers, channels, nudges, occurrences, rituals
 from troth.store.answers import NUMBERED
-from troth.store.records import Nudge, Occurrence, ritual_from_json
+from troth.store.records import Nudge, Occurrence, ritual_if_sound
 from troth.store.replies import Acknowledgement
 from troth.store.vault import Vault
 from troth.web.content import Place, Reader, digest, said, shared, topic, waits_for_both
@@ -101,12 +102,12 @@ def cards_of(
         token = vault.token(nudge.seed)
         if nudge.purpose is NudgePurpose.TELL:
             text = _told(vault, nudge)
-            cards.append(Card(token, Look.OVER, "Troth", state, ask=text, tells=True))
+            cards.append(Card(token, Look.OVER, UNNAMED, state, ask=text, tells=True))
         elif nudge.occurrence_id is None:
             cards.append(_consent(token, reader, state))
         else:
             occurrence = found[nudge.occurrence_id]
-            ritual = _read(rows[occurrence.ritual_id])
+            ritual = ritual_if_sound(rows[occurrence.ritual_id].spec)
             place = Place(vault, reader, nudge, occurrence, ritual, alone=len(newest) == 1)
             cards.append(_card(conn, place, token, state))
     return cards
@@ -120,14 +121,6 @@ def _due(nudge: Nudge, found: Mapping[int, Occurrence]) -> datetime:
 def _told(vault: Vault, nudge: Nudge) -> str:
     text = nudge.text or ""
     return vault.open(text) if nudge.discreet else text
-
-
-def _read(row: Row[Any]) -> Ritual | None:
-    """Read a ritual; one that can't be read leaves its card with the bare question."""
-    try:
-        return ritual_from_json(row.spec)
-    except ValueError:
-        return None
 
 
 def _consent(token: str, reader: Reader, state: ChannelState | None) -> Card:
@@ -146,7 +139,7 @@ def _card(conn: Connection, place: Place, token: str, state: ChannelState | None
     return Card(
         token=token,
         look=look,
-        title=ritual.title if ritual else "Troth",
+        title=ritual.title if ritual else UNNAMED,
         channel=state,
         anchor=f"o{occurrence.id}",
         kind=stamp.kind,

@@ -10,7 +10,7 @@ from troth.bootstrap import Store
 from troth.domain.score import RitualStanding
 from troth.engine.standing import couple_standing
 from troth.store import couples, rituals
-from troth.store.records import Couple, ritual_from_json
+from troth.store.records import Couple, ritual_if_sound
 from troth.web.pages import Pages
 
 
@@ -55,7 +55,5 @@ def _show(conn: Connection, pages: Pages, couple: Couple, home: str) -> Response
 
 
 def _title(spec: object) -> str | None:
-    try:
-        return ritual_from_json(spec).title
-    except ValueError:
-        return None
+    ritual = ritual_if_sound(spec)
+    return ritual.title if ritual else None

@@ -1,6 +1,8 @@
 """Hearing whatever has come: conversations over weeks look at what matters to them alone."""
 
-from tests.support.stage import Actor, Stage
+from tests.support.actor import Actor
+from tests.support.stage import Stage
+from troth.store import seasons
 
 COFFEE = """
 [rituals.coffee]
@@ -15,13 +17,7 @@ CALM = COFFEE + "weight = 0.5\n"
 
 def hear(actor: Actor) -> list[str]:
     """Everything unread of one partner, oldest first."""
-    heard: list[str] = []
-    while True:
-        try:
-            message = actor.expects()
-        except AssertionError:
-            return heard
-        heard.append(f"{message.title}\n{message.body}")
+    return [heard.text for heard in actor.reads_all()]
 
 
 def hear_all(stage: Stage) -> list[str]:
@@ -41,3 +37,10 @@ def keep(stage: Stage) -> None:
         hear(actor)
         coffee = [heard for heard in actor.everything() if heard.title.startswith("Coffee")][-1]
         actor.says("done", to=coffee)
+
+
+def held(stage: Stage) -> list[str]:
+    """The kinds of season that hold now."""
+    with stage.store.db.reading() as conn:
+        found = seasons.seasons_at(conn, stage.in_play.id, stage.clock.now())
+    return [season.kind.value for season in found]

@@ -2,8 +2,9 @@
 
 from sqlalchemy import select
 
+from tests.support.actor import Actor
 from tests.support.phones import Heard
-from tests.support.stage import Actor, Stage, couple_file
+from tests.support.stage import Stage, couple_file
 from troth.store.tables import occurrences, rituals
 from troth.web.cards import cards_of
 from troth.web.content import Reader
@@ -18,23 +19,19 @@ YEARLY = COFFEE + 'cron = "0 12 1 1 *"\n'
 """A ritual that does not come meanwhile."""
 
 
-def offered(stage: Stage) -> None:
-    """Ana asks, and both are told that there is something."""
-    stage.couple(couple_file(YEARLY))
-    stage.ana.says("repair")
-    stage.wind(minutes=1)
-    for actor in (stage.ana, stage.ben):
-        heard_by(actor)
-
-
-def begun(stage: Stage, *, again: bool = True) -> None:
-    """A repair whose first stage both have been asked for."""
-    if again:
+def offered(stage: Stage, *, anew: bool = True) -> None:
+    """Ana asks, and both are told that there is something; `anew` where they play first now."""
+    if anew:
         stage.couple(couple_file(YEARLY))
     stage.ana.says("repair")
     stage.wind(minutes=1)
     for actor in (stage.ana, stage.ben):
         heard_by(actor)
+
+
+def begun(stage: Stage, *, anew: bool = True) -> None:
+    """A repair whose first stage both have been asked for."""
+    offered(stage, anew=anew)
     stage.ben.says("yes")
     stage.wind(minutes=11)
     for actor in (stage.ana, stage.ben):

@@ -2,8 +2,9 @@
 
 import pytest
 
+from tests.support.actor import Actor
 from tests.support.plays import plays
-from tests.support.stage import EVENING, Actor, Stage, couple_file, phones_of
+from tests.support.stage import EVENING, Stage, couple_file, phones_of
 
 NO_RITUALS = couple_file("")
 COFFEE_IN_FILE = """

@@ -2,16 +2,12 @@
 
 from sqlalchemy import delete
 
+from tests.conversations.by_text import COFFEE
+from tests.support.actor import Actor
 from tests.support.plays import plays
-from tests.support.stage import MONDAY_NOON, Actor, Stage, couple_file
+from tests.support.stage import MONDAY_NOON, Stage, couple_file
 from troth.store.tables import milestones
 
-COFFEE = """
-[rituals.coffee]
-practice = "shared-coffee"
-cron = "30 21 * * *"
-window = "4h"
-"""
 BEDTIME = """
 [rituals.night]
 practice = "bedtime-ritual"

@@ -1,37 +1,32 @@
 """Seasons: begun and ended by reply or by file; what comes meanwhile is lighter, and not missed."""
 
-import pytest
-
 from tests.conversations.by_text import BEN, Text
-from tests.conversations.practices.listening import COFFEE, LIGHT, days, hear, hear_all, keep
+from tests.conversations.practices.listening import COFFEE, LIGHT, hear, hear_all, held, keep
 from tests.support.plays import plays
 from tests.support.stage import EVENING, Stage, couple_file, phones_of
 from troth.domain.states import NudgeState
 from troth.engine.apply import apply
 from troth.engine.explain import explain
 from troth.engine.standing import season_counts
-from troth.store import seasons
 
 NEWBORN = "season newborn for 4 weeks"
-
-
-@pytest.fixture
-def home(stage: Stage) -> Stage:
-    """Coffee at 21:30 by both; it is Monday noon."""
-    stage.couple(couple_file(COFFEE))
-    return stage
-
-
-def held(stage: Stage) -> list[str]:
-    """The kinds of season that hold now."""
-    with stage.store.db.reading() as conn:
-        found = seasons.seasons_at(conn, stage.in_play.id, stage.clock.now())
-    return [season.kind.value for season in found]
 
 
 def counts(stage: Stage) -> list[tuple[str, int, int]]:
     with stage.store.db.reading() as conn:
         return [(c.kind, c.kept, c.asked) for c in season_counts(conn, stage.in_play.id)]
+
+
+def check_in(home: Stage) -> None:
+    """Both say how it goes, and each reads the other only then."""
+    for actor in (home.ana, home.ben):
+        actor.expects("it")
+    home.ana.says("Tired, and glad.")
+    home.ben.expects_nothing()
+    home.ben.says("A nap would help.")
+    home.settle_down()
+    home.ana.expects("Ben: A nap would help.")
+    home.ben.expects("Ana: Tired, and glad.")
 
 
 @plays("transition-check-in", "season-review")
@@ -55,14 +50,7 @@ def test_a_season_plays_from_its_first_day_to_what_stays_of_it(home: Stage):
     hear_all(home)
     assert len(home.occurrences()) == 4  # one before, every second one since
     home.wind("2026-03-10T18:30")
-    for actor in (home.ana, home.ben):
-        actor.expects("it")
-    home.ana.says("Tired, and glad.")
-    home.ben.expects_nothing()
-    home.ben.says("A nap would help.")
-    home.settle_down()
-    home.ana.expects("Ben: A nap would help.")
-    home.ben.expects("Ana: Tired, and glad.")
+    check_in(home)
     for day in ("10", "12", "14", "16"):
         home.wind(f"2026-03-{day}T21:31")
         hear_all(home)
@@ -140,34 +128,6 @@ def test_a_season_that_ends_between_planning_and_asking_lets_it_come_as_ever(hom
     assert [n.state for n in home.nudges() if n.occurrence_id] == [NudgeState.SENT] * 2
 
 
-def test_a_file_gives_a_season_and_an_end_by_reply_outlives_the_next_apply(stage: Stage):
-    file = couple_file(COFFEE) + '\n[[seasons]]\nkind = "care"\nfrom = 2026-03-03\n'
-    stage.couple(file)
-    stage.wind("21:31")
-    assert all(LIGHT not in text for text in hear_all(stage))
-    stage.wind("2026-03-03T04:01")
-    for actor in (stage.ana, stage.ben):
-        actor.expects("lighter", "care")
-    stage.wind("2026-03-06T12:00")
-    assert [o.stamp.season for o in stage.occurrences()] == [None, "care"]
-    hear_all(stage)
-    stage.ben.says("season over")
-    assert stage.couple(file) == []
-    stage.wind("21:31")
-    assert all(LIGHT not in text for text in hear_all(stage) if "Coffee" in text)
-    assert stage.occurrence().stamp.season is None
-
-
-def test_a_season_taken_out_of_the_file_is_over(stage: Stage):
-    more = '\n[[seasons]]\nkind = "care"\nfrom = 2026-03-01\nuntil = 2026-03-31\n'
-    stage.couple(couple_file(COFFEE) + more)
-    stage.settle_down()
-    assert "2026-04-01" in "".join(hear_all(stage))
-    stage.couple(couple_file(COFFEE))
-    stage.wind("21:31")
-    assert all(LIGHT not in text for text in hear_all(stage) if "Coffee" in text)
-
-
 def test_two_partners_begin_two_seasons_and_the_lighter_holds(home: Stage):
     home.ana.says("season new job for 8 weeks")
     home.ben.says(NEWBORN)
@@ -194,73 +154,6 @@ def test_a_season_and_a_pause_at_once_count_nothing(home: Stage):
     hear_all(home)
     assert home.outcomes() == ["excused: undelivered"]
     assert counts(home) == []
-
-
-def test_a_season_without_an_end_asks_whether_it_holds_and_goes_on_by_itself(home: Stage):
-    home.ana.says("season distance")
-    home.wind("2026-05-31T18:29")
-    hear_all(home)
-    home.wind("2026-05-31T18:31")
-    home.ana.expects("still a lighter time", "distance")
-    home.ben.expects("still a lighter time", "distance")
-    home.wind("2026-06-10T12:00")
-    hear_all(home)
-    assert held(home) == ["distance"]
-    home.wind("2026-08-29T18:31")
-    bens = home.ben.expects("still a lighter time")
-    hear_all(home)
-    home.ben.says("no", to=bens)
-    assert held(home) == []
-    home.wind("2026-08-30T18:31")
-    assert sum("Restore" in text for text in hear_all(home)) == 2
-
-
-def test_a_no_that_is_taken_back_lets_the_season_hold(home: Stage):
-    home.ana.says("season exams")
-    home.wind("2026-04-13T18:31")
-    bens = home.ben.expects("still a lighter time")
-    hear_all(home)
-    home.ben.says("no", to=bens)
-    home.ben.says("undo", to=bens)
-    assert held(home) == ["exams"]
-    home.wind("2026-04-16T12:00")
-    assert not any("Restore" in text for text in hear_all(home))
-
-
-def test_light_forms_that_are_kept_stay_and_undo_restores_them(home: Stage):
-    home.ana.says("season exams for 1 week")
-    days(home, 7)
-    home.wind("2026-03-09T18:31")
-    anas = home.ana.expects("Keep")
-    hear_all(home)
-    assert "Keep" in home.ana.says("keep", to=anas)
-    home.wind("21:31")
-    coffees = [text for text in hear_all(home) if "Coffee" in text]
-    assert coffees
-    assert all(LIGHT in text for text in coffees)
-    assert home.occurrence().stamp.season is None  # scored as ever
-    home.ana.says("restore", to=anas)
-    home.wind("21:31")
-    assert all(LIGHT not in text for text in hear_all(home))
-
-
-def test_change_asks_about_one_ritual_a_day(stage: Stage):
-    tea = COFFEE.replace("coffee]", "tea]").replace("30 21", "0 20") + 'title = "Tea"\n'
-    stage.couple(couple_file(COFFEE + tea))
-    stage.ana.says("season exams for 3 days")
-    stage.wind("2026-03-05T18:31")
-    anas = stage.ana.expects("Change")
-    hear_all(stage)
-    stage.ana.says("change", to=anas)
-    for day, ritual in (("06", "Coffee together"), ("07", "Tea")):
-        stage.wind(f"2026-03-{day}T18:29")
-        hear_all(stage)
-        stage.wind(f"2026-03-{day}T18:31")
-        [question] = hear(stage.ana)
-        assert ritual in question
-    stage.wind("2026-03-08T18:31")
-    assert [text for text in hear(stage.ana) if "Let it rest" in text] == []
-    hear_all(stage)
 
 
 def test_windows_are_longer_but_reach_into_no_other_evening(stage: Stage):
@@ -298,15 +191,6 @@ def test_what_is_asked_for_a_season_names_what_can_be_said(home: Stage):
     assert "Until when" in home.ana.says("season illness until 2020-05-01")
     home.settle_down()
     home.ben.expects_nothing()
-
-
-def test_a_season_said_again_moves_its_end_and_doubles_nothing(home: Stage):
-    home.ana.says("season exams for 1 week")
-    home.ben.says("season exams for 3 weeks")
-    home.wind("2026-03-09T18:31")
-    assert not any("Restore" in text for text in hear_all(home))
-    home.wind("2026-03-23T18:31")
-    assert sum("Restore" in text for text in hear_all(home)) == 2
 
 
 def test_a_discreet_channel_says_nothing_of_a_season(stage: Stage):

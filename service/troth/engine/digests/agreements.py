@@ -8,7 +8,7 @@ from troth.domain.ritual import Ritual
 from troth.domain.states import Mechanism, Sensitivity
 from troth.engine.mechanisms.agreement import last_agreed
 from troth.store import rituals
-from troth.store.records import ritual_from_json
+from troth.store.records import ritual_if_sound
 
 if TYPE_CHECKING:  # which reads this section
     from troth.engine.digest import Reading
@@ -21,14 +21,12 @@ def agreements(conn: Connection, reading: "Reading") -> str:
     """
     lines = []
     for row in rituals.rituals_of(conn, reading.couple.id).values():
-        try:
-            ritual = ritual_from_json(row.spec)
-        except ValueError:  # a damaged row has no say
+        ritual = ritual_if_sound(row.spec)
+        if ritual is None or not _belongs(ritual, reading):
             continue
-        if _belongs(ritual, reading) and (held := last_agreed(conn, row.id, reading.now)):
-            day = held.at.astimezone(reading.reader.zone)
+        if held := last_agreed(conn, row.id, reading.now):
             lines.append(
-                f"{ritual.title} ({day:%Y-%m-%d}): {reading.vault.open(held.words_sealed)}"
+                f"{ritual.title} ({reading.day(held.at)}): {reading.vault.open(held.words_sealed)}"
             )
     return "\n".join(lines)
 

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
+from troth.domain.language import UNNAMED
 from troth.engine.agenda import agenda
 
 if TYPE_CHECKING:
     from troth.engine.digest import Reading
 
 AHEAD = timedelta(days=7)
-UNNAMED = "Troth"
 
 
 def coming(conn: Connection, reading: "Reading") -> str:

@@ -11,7 +11,7 @@ from troth.domain.ratings import LEVEL, trend
 from troth.domain.ritual import Ritual
 from troth.engine.digests.rituals import rituals_of_practices
 from troth.engine.shown import with_unit
-from troth.store import answers
+from troth.store import answers, past
 from troth.store.answers import Answered
 from troth.store.replies import Acknowledgement
 
@@ -40,7 +40,7 @@ def _told(
     value: Value,
     level: Callable[[Sequence[float]], float],
 ) -> Iterable[str]:
-    since = answers.previous_due(conn, reading.occurrence_id)
+    since = past.due_before(conn, reading.occurrence_id)
     for ritual_id, ritual in rituals_of_practices(conn, reading, reading.ritual.of).items():
         heard = answers.answered(conn, reading.couple.id, [ritual_id], since, reading.now)
         own = _own(heard, reading.reader.key, value)

@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
-from troth.schedules.languages import load_languages
 from troth.store import repairs as store
 
 if TYPE_CHECKING:
@@ -16,5 +15,4 @@ def repairs(conn: Connection, reading: "Reading") -> str:
     found = store.running(conn, reading.couple.id, reading.now)
     if found is None:
         return ""
-    language = load_languages().of(reading.couple.language)
-    return language.say("repair_at_stage", stage=found.stage.number)
+    return reading.language.say("repair_at_stage", stage=found.stage.number)

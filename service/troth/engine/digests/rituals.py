@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from troth.domain.ritual import Ritual
 from troth.store import rituals
-from troth.store.records import ritual_from_json
+from troth.store.records import ritual_if_sound
 
 if TYPE_CHECKING:
     from troth.engine.digest import Reading
@@ -22,10 +22,7 @@ def rituals_of_practices(
     """
     found = {}
     for row in rituals.rituals_of(conn, reading.couple.id).values():
-        try:
-            ritual = ritual_from_json(row.spec)
-        except ValueError:
-            continue
-        if ritual.practice in practices and reading.may_show(ritual):
+        ritual = ritual_if_sound(row.spec)
+        if ritual and ritual.practice in practices and reading.may_show(ritual):
             found[int(row.id)] = ritual
     return found

@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection
 
 from troth.domain.grammar import Verb
-from troth.domain.language import Language
 from troth.domain.states import OccurrenceState
-from troth.schedules.languages import load_languages
-from troth.store import occasions, occurrences, promises, trust
+from troth.store import occasions, past, promises, trust
 from troth.store.records import Occurrence
 
 if TYPE_CHECKING:
@@ -22,12 +20,12 @@ LOOK_BACK = timedelta(days=31)  # where there was no review of this kind before
 def thanks(conn: Connection, reading: "Reading") -> str:
     """Both partners' thanks since the review before this one, each with its name and day."""
     names = {partner.key: partner.name for partner in reading.couple.partners}
-    language = _language(reading)
+    language = reading.language
     lines = [
         language.say(
             "thanks_line",
             name=names[left.partner],
-            day=_day(reading, left.received_at),
+            day=reading.day(left.received_at),
             words=reading.vault.open(left.words_sealed),
         )
         for left in trust.left_since(conn, reading.couple.id, Verb.THANKS, _since(conn, reading))
@@ -49,7 +47,7 @@ def promised(conn: Connection, reading: "Reading") -> str:
     ):
         lines.pop(words.casefold(), None)
         lines[words.casefold()] = line
-    return _section(_language(reading).say("promises_section"), lines.values())
+    return _section(reading.language.say("promises_section"), lines.values())
 
 
 def _without_a_day(conn: Connection, reading: "Reading") -> Iterable[tuple[str, str]]:
@@ -58,7 +56,7 @@ def _without_a_day(conn: Connection, reading: "Reading") -> Iterable[tuple[str, 
     for left in trust.left_since(conn, reading.couple.id, Verb.PROMISE, since):
         if left.id not in dated:
             words = reading.vault.open(left.words_sealed)
-            yield words, _language(reading).say("promise_still_open", words=words)
+            yield words, reading.language.say("promise_still_open", words=words)
 
 
 def _settled(conn: Connection, reading: "Reading") -> Iterable[tuple[str, str]]:
@@ -75,7 +73,7 @@ def _told(reading: "Reading", one: Occurrence, words: str) -> str:
     if one.is_open:
         return _open_until(reading, words, max(one.stamp.due.values()))
     message = "promise_kept" if one.state is OccurrenceState.KEPT else "promise_still_open"
-    return _language(reading).say(message, words=words)
+    return reading.language.say(message, words=words)
 
 
 def _coming(conn: Connection, reading: "Reading") -> Iterable[tuple[str, str]]:
@@ -91,23 +89,15 @@ def _coming(conn: Connection, reading: "Reading") -> Iterable[tuple[str, str]]:
 
 
 def _open_until(reading: "Reading", words: str, moment: datetime) -> str:
-    return _language(reading).say("promise_open", words=words, day=_day(reading, moment))
+    return reading.language.say("promise_open", words=words, day=reading.day(moment))
 
 
 def _since(conn: Connection, reading: "Reading") -> datetime:
     """Return when the review before this one was due, aware UTC."""
-    before = occurrences.due_before(conn, reading.occurrence_id)
+    before = past.due_before(conn, reading.occurrence_id)
     return before or reading.now - LOOK_BACK
-
-
-def _day(reading: "Reading", moment: datetime) -> str:
-    return f"{moment.astimezone(reading.reader.zone):%Y-%m-%d}"
 
 
 def _section(heading: str, lines: Iterable[str]) -> str:
     told = list(lines)
     return "\n".join([heading, *told]) if told else ""
-
-
-def _language(reading: "Reading") -> Language:
-    return load_languages().of(reading.couple.language)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from troth.domain.showing import are_reviewed
 from troth.engine.digests.rituals import rituals_of_practices
 from troth.engine.shown import Word, words_of, words_shown
-from troth.store import answers, occurrences
+from troth.store import answers, occurrences, past
 from troth.store.answers import Answered
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def words(conn: Connection, reading: "Reading") -> str:
     """What both wrote for the practices that this review reads, since it was last held."""
     titles = rituals_of_practices(conn, reading, reading.ritual.of)
-    since = answers.previous_due(conn, reading.occurrence_id)
+    since = past.due_before(conn, reading.occurrence_id)
     until = _due(conn, reading)
     heard = answers.answered(conn, reading.couple.id, titles, since, until)
     lines = [

@@ -8,15 +8,18 @@ from sqlalchemy import Connection, Row
 from troth.domain.grammar import Verb
 from troth.domain.ritual import Ritual
 from troth.domain.slots import instant
+from troth.domain.states import Origin
 from troth.domain.steadiness import A_WEEK, WEEKS, is_steady
-from troth.engine.called import called_ritual, language_of
-from troth.engine.chosen import REPLY, TROTH, add_chosen, own_rituals, practice_of, retire_chosen
+from troth.engine.called import called_ritual
+from troth.engine.chosen import add_chosen, retire_chosen
 from troth.engine.mechanisms.hooks import Opening, Scene
+from troth.engine.speech import language_of
 from troth.engine.telling import tell
-from troth.engine.visit import Visit, may_name
+from troth.engine.visit import Visit, named
 from troth.store import beginnings, channels, occasions, replies
 from troth.store.occasions import Occasion
 from troth.store.records import Couple, Occurrence, Partner
+from troth.store.rituals import key_on_occasion, own_rituals, practice_of
 
 FIRST, MORE = "first-ritual", "one-more"
 MOST = {FIRST: 2, MORE: 1}  # rituals that one question may bring
@@ -63,7 +66,7 @@ def answered(conn: Connection, visit: Visit, occurrence: Occurrence, ritual: Rit
     if practice is None or practice not in occurrence.stamp.choices:
         return None
     chosen = called_ritual(visit.couple, practice)
-    title = chosen.title if may_name(visit.reply, chosen) else "Troth"
+    title = named(visit, chosen)
     if practice in {practice_of(row) for row in own_rituals(conn, visit.couple.id)}:
         return visit.language.say("begun_already", title=title)
     if practice not in _wanted(conn, occurrence, ritual.practice):
@@ -81,14 +84,14 @@ def taken_back(conn: Connection, visit: Visit, _: Occurrence, __: Ritual) -> Non
 
 def _let_go(conn: Connection, visit: Visit) -> None:
     """Retire what came by reply and is wanted by no answer that stands."""
-    asked = {f"{TROTH}.{name}": name for name in MOST}
+    asked = {key_on_occasion(name): name for name in MOST}
     wanted: set[str] = set()
     for key, name in asked.items():
         for occurrence in beginnings.occurrences_of(conn, visit.couple.id, [key]):
             wanted |= _wanted(conn, occurrence, name)
     for row in own_rituals(conn, visit.couple.id):
         practice = practice_of(row)
-        if row.origin == REPLY and practice is not None and practice not in wanted:
+        if row.origin == Origin.REPLY and practice is not None and practice not in wanted:
             retire_chosen(conn, visit.couple.id, row, visit.now)
 
 
@@ -109,7 +112,7 @@ def look_for_steadiness(
     conn: Connection, scene: Scene, row: Row[Any], occurrence: Occurrence
 ) -> None:
     """Offer a third where what came by reply has gone steadily for three weeks."""
-    if row.origin != REPLY or row.retired_at is not None or occurrence.credit is None:
+    if row.origin != Origin.REPLY or row.retired_at is not None or occurrence.credit is None:
         return
     couple, now = scene.couple, scene.now
     began = beginnings.last_planned(conn, couple.id, [FIRST])
@@ -135,7 +138,7 @@ def suggest(conn: Connection, visit: Visit) -> str:
     is_few = len(own_rituals(conn, couple.id)) < MOST[FIRST]
     if not is_few and not _is_steady(conn, couple, visit.now):
         return visit.language.say("suggest_later")
-    asked = beginnings.occurrences_of(conn, couple.id, [f"{TROTH}.{MORE}"])
+    asked = beginnings.occurrences_of(conn, couple.id, [key_on_occasion(MORE)])
     if any(one.is_open for one in asked):
         return visit.language.say("suggest_coming")  # it is there already
     occasions.cancel(conn, [one.id for one in occasions.coming_occasions(conn, couple.id, [MORE])])

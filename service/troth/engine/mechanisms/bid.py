@@ -7,11 +7,11 @@ from sqlalchemy import Connection
 
 from troth.domain.ritual import Ritual
 from troth.domain.states import Account, NudgePurpose, NudgeState, Rule
-from troth.engine.births import UNREACHABLE
+from troth.engine.births import UNREACHABLE, free_code
 from troth.engine.mechanisms.bringing import bring, words_of_the_other
-from troth.engine.target import CODE_REST
+from troth.engine.planned import nudge_about
 from troth.engine.visit import Visit
-from troth.store import channels, nudges, replies
+from troth.store import channels, codes, nudges, replies
 from troth.store.records import Nudge, Occurrence, Parcel
 from troth.store.replies import ACCOUNTS
 from troth.store.vault import Vault
@@ -61,18 +61,16 @@ def _pass_on(conn: Connection, visit: Visit, occurrence: Occurrence) -> None:
         nudges.plan_anew(conn, occurrence.id, visit.now)
         return
     way = next(iter(channels.confirmed_channels(conn, [visit.other.id])[visit.other.id]), None)
-    planned = {
-        "couple_id": visit.couple.id,
-        "partner_id": visit.other.id,
-        "occurrence_id": occurrence.id,
-        "channel_id": way,
-        "purpose": NudgePurpose.RITUAL,
-        "due_at": visit.now,
-        "expires_at": occurrence.ends_at,
-        "code": _free_code(conn, visit),
-        "state": NudgeState.FAILED if way is None else NudgeState.PLANNED,
-        "reason": UNREACHABLE if way is None else None,
-    }
+    planned = nudge_about(
+        occurrence,
+        visit.other,
+        way,
+        NudgePurpose.RITUAL,
+        visit.now,
+        code=_free_code(conn, visit),
+        state=NudgeState.FAILED if way is None else NudgeState.PLANNED,
+        reason=UNREACHABLE if way is None else None,
+    )
     nudges.plan_nudges(conn, visit.vault, [planned], visit.now)
 
 
@@ -81,6 +79,5 @@ def _asks(nudge: Nudge, partner_id: int) -> bool:
 
 
 def _free_code(conn: Connection, visit: Visit) -> int:
-    taken = nudges.codes_in_use(conn, {visit.couple.id}, visit.now - CODE_REST)
-    used = taken.get(visit.other.id, set())
-    return next(code for code in range(1, len(used) + 2) if code not in used)
+    taken = codes.codes_in_use(conn, {visit.couple.id}, visit.now - codes.CODE_REST)
+    return free_code(taken.get(visit.other.id, set()))

@@ -1,20 +1,18 @@
 """What mechanisms bring to a partner: the other's words, or a word from Troth about a ritual."""
 
-from datetime import timedelta
-
 from sqlalchemy import Connection
 
+from troth.domain.language import UNNAMED
 from troth.domain.ritual import Ritual
 from troth.domain.states import Account, NudgePurpose, NudgeState, Sensitivity, Visibility
 from troth.engine.places import places_of, take_leave
+from troth.engine.planned import SHARE_USE, nudge_about
+from troth.engine.speech import language_of
 from troth.engine.telling import tell
 from troth.engine.visit import Visit
-from troth.schedules.languages import load_languages
 from troth.store import channels, couples, nudges, replies
 from troth.store.records import Occurrence, Parcel, Partner
 from troth.store.vault import Vault
-
-BRING_USE = timedelta(days=3)  # what the other wrote is good to read for some days
 
 
 def bring(conn: Connection, visit: Visit, occurrence: Occurrence) -> None:
@@ -34,16 +32,9 @@ def bring(conn: Connection, visit: Visit, occurrence: Occurrence) -> None:
         return
     places = places_of(conn, [visit.couple], visit.now)[to.id]
     leaves = take_leave(conn, visit.couple, to, places, visit.now)
+    until = leaves + SHARE_USE
     planned = [
-        {
-            "couple_id": visit.couple.id,
-            "partner_id": to.id,
-            "occurrence_id": occurrence.id,
-            "channel_id": channel,
-            "purpose": NudgePurpose.SHARE,
-            "due_at": leaves,
-            "expires_at": leaves + BRING_USE,
-        }
+        nudge_about(occurrence, to, channel, NudgePurpose.SHARE, leaves, expires_at=until)
         for channel in ways[:1]
     ]
     nudges.plan_nudges(conn, visit.vault, planned, visit.now)
@@ -63,14 +54,14 @@ def words_of_the_other(conn: Connection, vault: Vault, parcel: Parcel, wordless:
         return ""
     if word.words_sealed and is_shown(parcel):
         return f"{other.name}: {vault.open(word.words_sealed)}"
-    return load_languages().of(parcel.language).say(wordless, name=other.name) if wordless else ""
+    return language_of(couple).say(wordless, name=other.name) if wordless else ""
 
 
 def tell_of(
     conn: Connection, visit: Visit, ritual: Ritual, to: tuple[Partner, ...], message: str
 ) -> None:
     """Say something of a ritual, which it names where any screen may show it."""
-    title = "Troth" if ritual.sensitivity is Sensitivity.DISCREET else ritual.title
+    title = UNNAMED if ritual.sensitivity is Sensitivity.DISCREET else ritual.title
     text = visit.language.say(message, title=title)
     texts = {partner.key: text for partner in to}
     tell(conn, visit.vault, visit.couple, texts, visit.now)

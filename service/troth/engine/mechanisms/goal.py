@@ -17,7 +17,7 @@ from troth.engine import events
 from troth.engine.mechanisms.bringing import bring, is_shown, tell_of, words_of_the_other
 from troth.engine.visit import Visit, title_of
 from troth.store import couples, ledger, milestones, occurrences, past, replies, rituals
-from troth.store.records import Couple, Occurrence, Parcel, Partner, ritual_from_json
+from troth.store.records import Couple, Occurrence, Parcel, Partner, ritual_if_sound
 from troth.store.vault import Vault
 
 VERBS = frozenset({Verb.REACHED, Verb.GOAL})
@@ -110,10 +110,8 @@ def _named(couple: Couple, key: str) -> Partner:
 
 
 def _is_goal(row: Row[tuple[object, ...]]) -> bool:
-    try:
-        return ritual_from_json(row.spec).mechanism is Mechanism.GOAL
-    except ValueError:  # a damaged row is no goal of anybody's
-        return False
+    ritual = ritual_if_sound(row.spec)
+    return ritual is not None and ritual.mechanism is Mechanism.GOAL
 
 
 def _celebrate(conn: Connection, visit: Visit, occurrence: Occurrence, ritual: Ritual) -> None:

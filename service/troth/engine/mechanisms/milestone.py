@@ -16,13 +16,13 @@ from troth.domain.milestones import (
     of_days,
 )
 from troth.domain.slots import day_of
-from troth.domain.states import OccurrenceState
+from troth.domain.states import OccurrenceState, Origin
 from troth.engine import events
-from troth.engine.called import called_ritual, language_of
+from troth.engine.called import called_ritual
 from troth.engine.mechanisms.hooks import Scene
+from troth.engine.speech import language_of
 from troth.engine.telling import tell
 from troth.store import ledger, milestones
-from troth.store.milestones import TROTH
 from troth.store.records import Couple, Occurrence
 from troth.store.vault import Vault
 
@@ -33,7 +33,7 @@ def look_for_milestones(
     conn: Connection, scene: Scene, row: Row[Any], occurrence: Occurrence
 ) -> None:
     """Celebrate what this occurrence completes. One look is enough once everything is reached."""
-    if occurrence.state is not OccurrenceState.KEPT or row.origin == TROTH:
+    if occurrence.state is not OccurrenceState.KEPT or row.origin == Origin.TROTH:
         return
     known = milestones.reached(conn, scene.couple.id)
     _look_at_days(conn, scene, known)

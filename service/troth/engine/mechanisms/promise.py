@@ -14,9 +14,10 @@ from troth.domain.ritual import Ritual
 from troth.domain.slots import instant
 from troth.domain.states import NudgePurpose
 from troth.engine.mechanisms.hooks import Opening, Scene
+from troth.engine.planned import nudge_about
 from troth.engine.settle import settle_occurrence
 from troth.engine.visit import Visit, title_of
-from troth.store import channels, nudges, occasions, promises
+from troth.store import channels, codes, nudges, occasions, promises
 from troth.store.occasions import Occasion
 from troth.store.records import Occurrence, Partner
 
@@ -87,16 +88,8 @@ def _ask_maker(conn: Connection, scene: Scene, born: Occurrence, maker: Partner)
     ways = channels.confirmed_channels(conn, [maker.id])[maker.id]
     if nudges.ask_plainly(conn, born.id, maker.id) or not ways:
         return
-    planned = {
-        "couple_id": scene.couple.id,
-        "partner_id": maker.id,
-        "occurrence_id": born.id,
-        "channel_id": ways[0],
-        "purpose": NudgePurpose.RITUAL,
-        "due_at": scene.now,
-        "expires_at": born.ends_at,
-        "code": nudges.code_of(conn, born.id, maker.id),
-    }
+    code = codes.code_of(conn, born.id, maker.id)
+    planned = nudge_about(born, maker, ways[0], NudgePurpose.RITUAL, scene.now, code=code)
     nudges.plan_nudges(conn, scene.vault, [planned], scene.now)
 
 

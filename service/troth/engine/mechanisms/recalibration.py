@@ -17,12 +17,12 @@ from troth.domain.recalibration import (
 from troth.domain.ritual import Ritual
 from troth.domain.season import evening
 from troth.domain.slots import slot_minute
-from troth.domain.states import Excuse, OccurrenceState, Sensitivity
+from troth.domain.states import Excuse, OccurrenceState, Origin, Sensitivity
 from troth.domain.tuning import at_hour, tuned, tuning_of
 from troth.engine.mechanisms.choosing import standing_choice
 from troth.engine.mechanisms.hooks import Opening, Scene
-from troth.engine.mechanisms.wording import labels, language_of
 from troth.engine.retuning import fall_quiet, is_still, retune
+from troth.engine.speech import labels, language_of
 from troth.engine.visit import Visit
 from troth.store import history, occasions, rituals, seasons
 from troth.store.occasions import Occasion
@@ -34,7 +34,7 @@ LOOK_BACK = timedelta(weeks=8)
 
 def review(conn: Connection, scene: Scene, row: Row[Any], occurrence: Occurrence) -> None:
     """Ask about a ritual whose last occurrences say that something may be changed on it."""
-    if row.origin == "troth" or row.retired_at is not None or is_still(row):
+    if row.origin == Origin.TROTH or row.retired_at is not None or is_still(row):
         return
     if not _may_tell(conn, row, occurrence):
         return

@@ -22,8 +22,8 @@ from troth.engine.mechanisms.repair_plan import (
     occasion_of,
 )
 from troth.engine.settle import settle_occurrence
+from troth.engine.speech import labels, language_of
 from troth.engine.visit import Visit
-from troth.schedules.languages import load_languages
 from troth.store import occasions, occurrences, repairs
 from troth.store.occasions import Occasion
 from troth.store.records import Couple, Occurrence
@@ -76,7 +76,7 @@ def _may_begin(conn: Connection, scene: Scene, offer: Occurrence) -> bool:
     """Whether both say yes still, to the last offer there was, and nothing has come of it yet."""
     last = repairs.latest_repair(conn, scene.couple.id)
     is_used = last is not None and last.offer == offer.id
-    is_last = repairs.asked(conn, scene.couple.id, f"troth.{OFFER}", 1)[0].id == offer.id
+    is_last = repairs.asked(conn, scene.couple.id, OFFER, 1)[0].id == offer.id
     runs = repairs.running(conn, scene.couple.id, scene.now)
     return offer.state is OccurrenceState.KEPT and is_last and not is_used and not runs
 
@@ -101,8 +101,7 @@ def opened(conn: Connection, scene: Scene, occasion: Occasion) -> Opening | None
     """Open what the moment has come for, if it has use still."""
     part = occasion.about.get("part")
     if part == Part.OFFER:
-        say = load_languages().of(scene.couple.language).say
-        return Opening(choices={"yes": say("choice_yes"), "no": say("choice_no")})
+        return Opening(choices=labels(language_of(scene.couple), ("yes", "no")))
     if part == Part.ACCORD:
         _heed_both(conn, scene)
         return None
@@ -123,7 +122,7 @@ def opened(conn: Connection, scene: Scene, occasion: Occasion) -> Opening | None
 
 def _heed_both(conn: Connection, scene: Scene) -> None:
     """Judge the offer that was made since, to which both may have said yes before it was there."""
-    offers = repairs.asked(conn, scene.couple.id, f"troth.{OFFER}", 1)
+    offers = repairs.asked(conn, scene.couple.id, OFFER, 1)
     for offer in (each for each in offers if each.is_open):
         settle_occurrence(conn, offer.id, scene.now)
 
@@ -169,7 +168,7 @@ def _runs(conn: Connection, couple: Couple, cycle: int, now: datetime) -> Repair
 
 def _stage_is_kept(conn: Connection, couple: Couple, runs: Repair) -> bool:
     """Say whether both have answered the stage that a cycle has come to."""
-    found = repairs.asked(conn, couple.id, f"troth.{STAGE}", 1)
+    found = repairs.asked(conn, couple.id, STAGE, 1)
     return bool(found) and found[0].stamp.about["stage"] == runs.stage and _is_kept(found[0])
 
 

@@ -7,8 +7,8 @@ from sqlalchemy import Connection
 
 from troth.domain.repair import A_DAY, PRIVATE, Part, agreed_length, check_ins
 from troth.engine.settle import settle_occurrence
+from troth.engine.speech import language_of
 from troth.engine.telling import tell
-from troth.schedules.languages import load_languages
 from troth.store import nudges, occasions, occurrences, repairs, replies
 from troth.store.occasions import Occasion
 from troth.store.records import Couple, Occurrence, Partner
@@ -38,7 +38,7 @@ def agree(
     occasions.cancel(conn, [each.id for each in coming if each.about.get("part") != Part.LAPSE])
     said = replies.acknowledgements(conn, occurrence.id).values()
     texts = [vault.open(word.words_sealed) for word in said if word.words_sealed]
-    vocabulary = load_languages().of(couple.language).grammar.vocabulary
+    vocabulary = language_of(couple).grammar.vocabulary
     length = agreed_length(texts, vocabulary, repair.starts_at, now)
     cycle = {"cycle": str(repair.offer)}
     for after in check_ins(length):
@@ -63,12 +63,12 @@ def end_repair(
         return
     call_off(conn, couple)
     for practice in (STAGE, CHECK_IN):
-        for asked in repairs.asked(conn, couple.id, f"troth.{practice}", MOST_OPEN):
+        for asked in repairs.asked(conn, couple.id, practice, MOST_OPEN):
             if asked.is_open:
                 nudges.withdraw(conn, asked.id, "what it belongs to is over")
                 occurrences.move_window(conn, asked.id, now)
     judge_anew(conn, couple, now)
-    text = load_languages().of(couple.language).say(message)
+    text = language_of(couple).say(message)
     told = couple.partners if to is None else to
     tell(conn, vault, couple, {each.key: text for each in told}, now, is_discreet=True)
 

@@ -8,11 +8,11 @@ from troth.engine.mechanisms import recalibration
 from troth.engine.mechanisms.choosing import standing_choice
 from troth.engine.mechanisms.hooks import Opening, Scene
 from troth.engine.mechanisms.seasons import END, STILL, end_now, schedule, still_opening
-from troth.engine.mechanisms.wording import labels, language_of
 from troth.engine.recall import recall
-from troth.engine.retuning import own_rituals, retune
+from troth.engine.retuning import retune
+from troth.engine.speech import labels, language_of
 from troth.engine.visit import Visit
-from troth.store import occasions, seasons
+from troth.store import occasions, rituals, seasons
 from troth.store.occasions import Occasion
 from troth.store.records import Occurrence
 
@@ -51,7 +51,7 @@ def as_it_stands(conn: Connection, visit: Visit, occurrence: Occurrence, _: Ritu
 
 def _keep_light(conn: Connection, visit: Visit, occurrence: Occurrence, choice: str | None) -> None:
     change = {"keep": {"lite": True}, "restore": {"lite": False}}.get(choice or "")
-    for row in own_rituals(conn, visit.couple.id):
+    for row in rituals.own_rituals(conn, visit.couple.id):
         dormant_at = row.dormant_at
         retune(conn, visit.couple, row.key, occurrence.id, change, visit.now, dormant_at=dormant_at)
 
@@ -66,7 +66,7 @@ def _ask_of_each(
     if choice != "change":
         return
     about = {"review": str(occurrence.id)}
-    for days, row in enumerate(own_rituals(conn, visit.couple.id)):
+    for days, row in enumerate(rituals.own_rituals(conn, visit.couple.id)):
         at = evening(visit.now, visit.couple.zone, days)
         recalibration.ask(conn, visit.couple, row, "season", at, visit.now, about)
 

@@ -4,14 +4,15 @@ from datetime import datetime, time, timedelta
 
 from sqlalchemy import Connection
 
+from troth.domain.language import UNNAMED
 from troth.domain.season import Season, evening
 from troth.domain.slots import instant
-from troth.domain.states import SeasonKind, Sensitivity
+from troth.domain.states import Origin, SeasonKind, Sensitivity
 from troth.domain.when import resolve
 from troth.engine import events
 from troth.engine.mechanisms.hooks import Opening, Scene
-from troth.engine.mechanisms.wording import labels, language_of, season_name
 from troth.engine.recall import recall
+from troth.engine.speech import labels, language_of, season_name
 from troth.engine.telling import tell
 from troth.engine.visit import Visit
 from troth.schedules.seasons import season_terms
@@ -46,7 +47,7 @@ def _begin(conn: Connection, visit: Visit, kind: SeasonKind, ends_at: datetime |
     held = seasons.seasons_at(conn, visit.couple.id, visit.now)
     known = next((each for each in held if each.kind is kind), None)
     if known is None:
-        begun = seasons.add_season(conn, visit.couple.id, kind, seasons.REPLY, visit.now, ends_at)
+        begun = seasons.add_season(conn, visit.couple.id, kind, Origin.REPLY, visit.now, ends_at)
         log_change(conn, visit.couple, begun, "begun", visit.now)
     else:
         begun = Season(known.id, kind, known.starts_at, ends_at)
@@ -170,7 +171,7 @@ def _begun(
 ) -> str:
     language = language_of(couple)
     is_discreet = screen is Sensitivity.DISCREET
-    name = "Troth" if is_discreet else season_name(language, begun.kind)
+    name = UNNAMED if is_discreet else season_name(language, begun.kind)
     if begun.ends_at is None:
         return language.say("season_begun", season=name)
     until = f"{begun.ends_at.astimezone(reader.zone):%Y-%m-%d}"

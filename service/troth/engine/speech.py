@@ -1,4 +1,4 @@
-"""What mechanisms say in a couple's language: the labels of choices, the names of seasons."""
+"""speech: a couple's language, and what seasons and choices are called in it."""
 
 from collections.abc import Iterable
 
