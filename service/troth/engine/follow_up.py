@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from troth.domain.ladder import next_channel, next_follow_up, partners_to_remind
 from troth.domain.states import NudgePurpose
-from troth.engine.places import has_room_for_reminder, places_of
+from troth.engine.places import has_room, places_of
 from troth.engine.planned import nudge_about
 from troth.engine.together import do_together
 from troth.store import channels, codes, couples, nudges, occurrences, replies
@@ -55,7 +55,7 @@ def _remind(conn: Connection, vault: Vault, occurrence_id: int, now: datetime) -
         silent = [
             partner
             for partner in silent
-            if has_room_for_reminder(conn, couple, partner, places[partner.id], now)
+            if has_room(conn, couple, partner, places[partner.id], now)
         ]
     ways = channels.confirmed_channels(conn, [partner.id for partner in silent])
     planned = [

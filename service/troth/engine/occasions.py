@@ -1,6 +1,6 @@
 """occasions: what no cron gives, such as a promise's day, is asked when its moment comes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -8,6 +8,7 @@ import structlog
 from sqlalchemy import Connection
 
 from troth.domain.occurrence import stamp, window_end
+from troth.domain.places import Places
 from troth.domain.ritual import ZONE_COUPLE, Ritual
 from troth.domain.slots import Slot
 from troth.domain.states import Origin
@@ -15,7 +16,7 @@ from troth.engine.births import Birth, DueRitual, first_nudges, occurrence_row
 from troth.engine.called import called_ritual
 from troth.engine.mechanisms.hooks import Opening, Scene
 from troth.engine.mechanisms.registry import OPENERS
-from troth.engine.places import ASKED_FOR, places_of
+from troth.engine.places import ASKED_FOR, has_room, places_of
 from troth.engine.together import do_together
 from troth.store import births, channels, codes, couples, nudges, occasions, rituals
 from troth.store.database import Database
@@ -26,6 +27,7 @@ from troth.store.vault import Vault
 log = structlog.get_logger()
 
 SET_ASIDE = timedelta(hours=1)
+PATIENCE = 3  # days that an occasion lets ordinary asks go before it
 A_MINUTE = timedelta(minutes=1)
 
 
@@ -54,9 +56,8 @@ def open_occasion(conn: Connection, vault: Vault, occasion: Occasion, now: datet
     couple = couples.load_couple(conn, occasion.couple_id)
     ritual = called_ritual(couple, occasion.practice)
     places = {} if ritual.mechanism in ASKED_FOR else places_of(conn, [couple], now)
-    full = [each for each in places.values() if each.left(now) <= 0]
-    if full:
-        occasions.postpone(conn, occasion.id, max(each.room_after(now) for each in full))
+    if later := _has_to_wait(conn, couple, places, occasion, now):
+        occasions.postpone(conn, occasion, later)
         return None
     scene = Scene(vault, couple, ritual, now)
     opener = OPENERS.get(ritual.mechanism) if ritual.mechanism else None
@@ -81,6 +82,27 @@ def open_occasion(conn: Connection, vault: Vault, occasion: Occasion, now: datet
     ]
     nudges.plan_nudges(conn, vault, planned, now)
     return occurrence_id
+
+
+def _has_to_wait(
+    conn: Connection,
+    couple: Couple,
+    places: Mapping[int, Places],
+    occasion: Occasion,
+    now: datetime,
+) -> datetime | None:
+    """Return until when an occasion waits, if a partner's day is full, or will be by its asks.
+
+    Whose every day is full of asks would never hear of it: some days on, it takes a place of one.
+    """
+    is_patient = occasions.waited(occasion) < PATIENCE
+    full = [
+        places[partner.id].room_after(now)
+        for partner in couple.partners
+        if partner.id in places
+        and not has_room(conn, couple, partner, places[partner.id], now, beside_asks=is_patient)
+    ]
+    return max(full, default=None)
 
 
 def _says(couple: Couple, birth: Birth, opening: Opening, partner_id: int) -> dict[str, object]:

@@ -31,12 +31,20 @@ def places_of(conn: Connection, couples: Collection[Couple], now: datetime) -> d
     return places
 
 
-def has_room_for_reminder(
-    conn: Connection, couple: Couple, partner: Partner, places: Places, now: datetime
+def has_room(
+    conn: Connection,
+    couple: Couple,
+    partner: Partner,
+    places: Places,
+    now: datetime,
+    *,
+    beside_asks: bool = True,
 ) -> bool:
-    """Say whether a reminder may leave now, and leaves room for what is asked later that day."""
+    """Say whether something may leave now, and leaves room for what is asked later that day."""
     left = places.left(now)
-    return left > 0 and left > _asks_today(conn, couple, partner, places, now)
+    if left <= 0 or not beside_asks:
+        return left > 0
+    return left > _asks_today(conn, couple, partner, places, now)
 
 
 def take_leave(

@@ -109,11 +109,18 @@ def set_aside(conn: Connection, occasion_id: int, until: datetime) -> None:
     conn.execute(update(occasions).where(occasions.c.id == occasion_id).values(due_at=until))
 
 
-def postpone(conn: Connection, occasion_id: int, until: datetime) -> None:
-    """Let an occasion whose moment had come open later."""
-    later = update(occasions).where(occasions.c.id == occasion_id)
-    conn.execute(later.values(due_at=until, opened_at=None))
+def postpone(conn: Connection, occasion: Occasion, until: datetime) -> None:
+    """Let an occasion whose moment had come open later; `waited` counts how often it had to."""
+    about = {**occasion.about, "waited": str(waited(occasion) + 1)}
+    later = update(occasions).where(occasions.c.id == occasion.id)
+    conn.execute(later.values(due_at=until, opened_at=None, about=about))
     wake(conn)
+
+
+def waited(occasion: Occasion) -> int:
+    """Return how often an occasion had to wait for another day."""
+    told = str(occasion.about.get("waited", ""))
+    return int(told) if told.isdecimal() else 0
 
 
 def next_occasion(conn: Connection) -> datetime | None:

@@ -47,7 +47,7 @@ def open_question(conn: Connection, scene: Scene, occasion: Occasion) -> Opening
     couple = scene.couple
     ways = channels.confirmed_channels(conn, [partner.id for partner in couple.partners])
     if occasion.practice == FIRST and not all(ways[each.id] for each in couple.partners):
-        occasions.postpone(conn, occasion.id, scene.now + A_DAY)
+        occasions.postpone(conn, occasion, scene.now + A_DAY)
         return None
     is_wanted = occasion.practice == FIRST or occasion.lead or _is_steady(conn, couple, scene.now)
     choices = _choices(conn, couple) if is_wanted else {}
