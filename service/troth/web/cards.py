@@ -17,6 +17,7 @@ from troth.domain.ritual import Ritual
 from troth.domain.states import (
     AnswerKind,
     ChannelState,
+    Mechanism,
     NudgePurpose,
     NudgeState,
     OccurrenceState,
@@ -77,6 +78,8 @@ class Card:
     unit: str = ""
     may_share: bool = False
     may_draw: bool = False
+    may_agree: bool = False
+    may_reach: bool = False
 
     @property
     def is_stopped(self) -> bool:
@@ -135,6 +138,7 @@ def _card(conn: Connection, place: Place, token: str, state: ChannelState | None
     about = answers.answered_on(conn, occurrence.id)
     own = about.said.get(key) if about else None
     look = _look(occurrence, own, reader.now)
+    seen = shared(conn, place, about)
     mine = [n for n in nudges.nudges_of(conn, occurrence.id) if n.partner_id == reader.partner.id]
     return Card(
         token=token,
@@ -150,7 +154,7 @@ def _card(conn: Connection, place: Place, token: str, state: ChannelState | None
         until=moment(occurrence.ends_at, reader.partner.zone, reader.now),
         said=said(own, place) if own else "",
         own_words=opened(vault, own) if own else "",
-        shared=shared(conn, place, about),
+        shared=seen,
         waits_for_both=waits_for_both(stamp, own) and occurrence.is_open,
         laters=_laters(occurrence, reader.now),
         snoozed_until=_snoozed_until(mine, reader) if look is Look.WAITING else None,
@@ -162,6 +166,8 @@ def _card(conn: Connection, place: Place, token: str, state: ChannelState | None
         unit=place.unit,
         may_share=own is not None and own.verb in NUMBERED,
         may_draw=look is Look.WAITING and occurrence.is_open and occurrence.prompt is not None,
+        may_agree=stamp.mechanism is Mechanism.AGREEMENT and bool(seen),
+        may_reach=stamp.mechanism is Mechanism.GOAL and occurrence.is_open,
     )
 
 
