@@ -10,9 +10,8 @@ from troth.domain.grammar import Verb
 from troth.domain.language import UNNAMED
 from troth.domain.score import BUILDING
 from troth.domain.slots import instant
-from troth.domain.states import Sensitivity
+from troth.domain.states import Origin, Sensitivity
 from troth.domain.when import resolve
-from troth.engine.chosen import TROTH
 from troth.engine.following import follow_back
 from troth.engine.mechanisms import promise
 from troth.engine.mechanisms.beginning import suggest
@@ -82,7 +81,7 @@ def why(conn: Connection, visit: Visit) -> str:
     due = found.stamp.due.get(visit.partner.key, found.due_at)
     at = f"{due.astimezone(visit.partner.zone):%H:%M}"
     row = rituals.load_rituals(conn, [found.ritual_id])[found.ritual_id]
-    line = "why_occasion" if row.origin == TROTH else "why_line"
+    line = "why_occasion" if row.origin == Origin.TROTH else "why_line"
     return visit.language.say(line, title=title_of(conn, visit, found), at=at)
 
 
