@@ -207,6 +207,8 @@ def test_an_agreement_is_agreed_to_by_a_tap(house: House, web: httpx.Client) -> 
     button = "Yes, I stand by these words"
     assert button not in web.get(ben).text
     web.post(ana, data={"verb": "words", "words": "A call when it gets late."})
+    assert button not in web.get(ben).text  # it has yet to be brought
+    house.wind(minutes=5)
     assert button in web.get(ben).text
     assert "the two of you agree" in plain(web.post(ben, data={"verb": "done"}).text)
 

@@ -138,7 +138,6 @@ def _card(conn: Connection, place: Place, token: str, state: ChannelState | None
     about = answers.answered_on(conn, occurrence.id)
     own = about.said.get(key) if about else None
     look = _look(occurrence, own, reader.now)
-    seen = shared(conn, place, about)
     mine = [n for n in nudges.nudges_of(conn, occurrence.id) if n.partner_id == reader.partner.id]
     return Card(
         token=token,
@@ -154,7 +153,7 @@ def _card(conn: Connection, place: Place, token: str, state: ChannelState | None
         until=moment(occurrence.ends_at, reader.partner.zone, reader.now),
         said=said(own, place) if own else "",
         own_words=opened(vault, own) if own else "",
-        shared=seen,
+        shared=shared(conn, place, about),
         waits_for_both=waits_for_both(stamp, own) and occurrence.is_open,
         laters=_laters(occurrence, reader.now),
         snoozed_until=_snoozed_until(mine, reader) if look is Look.WAITING else None,
@@ -166,9 +165,14 @@ def _card(conn: Connection, place: Place, token: str, state: ChannelState | None
         unit=place.unit,
         may_share=own is not None and own.verb in NUMBERED,
         may_draw=look is Look.WAITING and occurrence.is_open and occurrence.prompt is not None,
-        may_agree=stamp.mechanism is Mechanism.AGREEMENT and bool(seen),
+        may_agree=stamp.mechanism is Mechanism.AGREEMENT and any(map(_has_brought, mine)),
         may_reach=stamp.mechanism is Mechanism.GOAL and occurrence.is_open,
     )
+
+
+def _has_brought(nudge: Nudge) -> bool:
+    """Say whether a nudge brought the other's words: a yes counts for those that have come."""
+    return nudge.purpose is NudgePurpose.SHARE and nudge.state is NudgeState.SENT
 
 
 def _asked(place: Place) -> str:
