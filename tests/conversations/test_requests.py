@@ -135,7 +135,7 @@ def test_thanks_and_promises_are_kept_sealed(evening: Stage):
         evening.ana.says("thanks for the tea yesterday") == "Your thanks are kept for both of you."
     )
     said = evening.ana.says("promise to call when late by friday")
-    assert said == "Your promise is kept, until 2026-03-06."
+    assert said == "Your promise is noted, for 2026-03-06."
     assert "tea yesterday" not in evening.dump()
     assert "call when late" not in evening.dump()
     assert evening.outcomes() == ["open"]

@@ -168,9 +168,9 @@ def test_smiles_use_up_no_answers(stage: Stage, text: Text):
         ("pause until 0001-01-01 00:00", "For how long?"),
         ("swap 9999-12-31 23:00", "to which day or time?"),
         ("swap 0001-01-01 00:00", "to which day or time?"),
-        ("promise tea by 9999-12-31 23:59", "With a day: promise"),
-        ("promise tea by 0001-01-01", "With a day: promise"),
-        ("promise tea by 2026-03-01", "With a day: promise"),
+        ("promise tea by 9999-12-31 23:59", "give it a day: promise"),
+        ("promise tea by 0001-01-01", "give it a day: promise"),
+        ("promise tea by 2026-03-01", "give it a day: promise"),
     ],
 )
 def test_the_first_and_the_last_day_there_are_break_nothing(

@@ -7,6 +7,21 @@ from troth.domain.grammar import Verb
 from troth.domain.states import NudgePurpose, NudgeState, OccurrenceState
 from troth.store import nudges
 
+AGREEING = """
+couple = "Ana & Ben"
+timezone = "Europe/Lisbon"
+[partners.ana]
+name = "Ana"
+[partners.ben]
+name = "Ben"
+[rituals.agreement]
+practice = "expectations"
+cron = "0 12 * * mon"
+[rituals.goal]
+practice = "personal-goal"
+cron = "0 12 * * mon"
+"""
+
 
 def test_the_page_tells_what_is_asked_how_and_why(house: House, web: httpx.Client) -> None:
     house.wind(hours=14)
@@ -183,3 +198,26 @@ def test_an_answer_page_leads_to_an_inbox_only_for_who_came_from_it(
     assert web.post(link, data={"verb": "done", "back": other}).status_code == 200
     back = web.post(link, data={"verb": "done", "back": mine})
     assert (back.status_code, back.headers["location"]) == (303, f"/inbox/{mine}")
+
+
+def test_an_agreement_is_agreed_to_by_a_tap(house: House, web: httpx.Client) -> None:
+    house.take_in_file(AGREEING)
+    house.wind(hours=7)
+    ana, ben = house.link("ana", "agreement"), house.link("ben", "agreement")
+    button = "Yes, I stand by these words"
+    assert button not in web.get(ben).text
+    web.post(ana, data={"verb": "words", "words": "A call when it gets late."})
+    assert button not in web.get(ben).text  # it has yet to be brought
+    house.wind(minutes=5)
+    assert button in web.get(ben).text
+    assert "the two of you agree" in plain(web.post(ben, data={"verb": "done"}).text)
+
+
+def test_a_goal_is_reached_by_a_tap(house: House, web: httpx.Client) -> None:
+    house.take_in_file(AGREEING)
+    house.wind(hours=7)
+    link = house.link("ana", "goal")
+    assert "I have reached it" in web.get(link).text
+    web.post(link, data={"verb": "words", "words": "Learn to swim"})
+    assert "reached" in plain(web.post(link, data={"verb": "reached"}).text)
+    assert web.post(house.link("ana", "agreement"), data={"verb": "reached"}).status_code == 422

@@ -200,4 +200,5 @@ def _print_practice(practice: Practice) -> None:
     if form.cron is None:
         return
     out.print("In a couple's file:\n")
-    out.print(f'  [rituals.ours]\n  practice = "{practice.name}"\n  cron = "{form.cron}"')
+    out.print(f"  [rituals.{practice.name}]")
+    out.print(f'  practice = "{practice.name}"\n  cron = "{form.cron}"')

@@ -84,6 +84,7 @@ MESSAGES: Mapping[str, frozenset[str]] = {
     "next_line": frozenset({"title", "at"}),
     "nothing_next": frozenset(),
     "why_line": frozenset({"title", "at"}),
+    "why_occasion": frozenset({"title", "at"}),
     "offer_talk": frozenset(),
     "share_nothing": frozenset(),
     "share_waits": frozenset(),
@@ -136,6 +137,7 @@ MESSAGES: Mapping[str, frozenset[str]] = {
     "begun_already": frozenset({"title"}),
     "begun_enough": frozenset({"title"}),
     "suggest_coming": frozenset(),
+    "suggest_waiting": frozenset(),
     "suggest_later": frozenset(),
     "suggest_none": frozenset(),
 }

@@ -10,7 +10,7 @@ from troth.domain.grammar import Verb
 from troth.domain.language import UNNAMED
 from troth.domain.score import BUILDING
 from troth.domain.slots import instant
-from troth.domain.states import Sensitivity
+from troth.domain.states import Origin, Sensitivity
 from troth.domain.when import resolve
 from troth.engine.following import follow_back
 from troth.engine.mechanisms import promise
@@ -73,14 +73,16 @@ def _take_back(conn: Connection, visit: Visit) -> int | None:
 
 
 def why(conn: Connection, visit: Visit) -> str:
-    """Say why the last nudge came: which ritual of theirs, and its time."""
+    """Say why the last nudge came: which ritual of theirs, or an occasion, and its time."""
     last = next(iter(nudges.told(conn, visit.partner.id, 1)), None)
     if last is None or last.occurrence_id is None:
         return visit.language.say("nothing_open")
     found = occurrences.load_occurrences(conn, [last.occurrence_id])[last.occurrence_id]
     due = found.stamp.due.get(visit.partner.key, found.due_at)
     at = f"{due.astimezone(visit.partner.zone):%H:%M}"
-    return visit.language.say("why_line", title=title_of(conn, visit, found), at=at)
+    row = rituals.load_rituals(conn, [found.ritual_id])[found.ritual_id]
+    line = "why_occasion" if row.origin == Origin.TROTH else "why_line"
+    return visit.language.say(line, title=title_of(conn, visit, found), at=at)
 
 
 def score(conn: Connection, visit: Visit) -> str:

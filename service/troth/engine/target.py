@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from troth.domain.grammar import LEGAL
+from troth.domain.grammar import LEGAL, Verb
 from troth.domain.occurrence import Stamp
 from troth.domain.reply import LONGEST_TEXT, Expected, Reply, Said
 from troth.domain.slots import day_of
@@ -70,7 +70,13 @@ class Candidates:
         if said.code is not None:
             coded = (*self.open, *self.closed)
             return next((found for found, code in coded if code == said.code), None)
-        return self._only
+        return self._with_deck if said.verb is Verb.ANOTHER else self._only
+
+    @property
+    def _with_deck(self) -> Occurrence | None:
+        """Return the only one that brought a card: no other can be given a different one."""
+        drawn = [found for found, _ in self.choices if found.prompt is not None]
+        return drawn[0] if len(drawn) == 1 else self._only
 
     @property
     def _only(self) -> Occurrence | None:

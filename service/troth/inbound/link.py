@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from troth.domain.grammar import Verb
 from troth.domain.reply import LINK, LONGEST_TEXT, RATINGS, Reply, Said
-from troth.domain.states import AnswerKind, NudgePurpose
+from troth.domain.states import AnswerKind, Mechanism, NudgePurpose
 from troth.store.records import Nudge, Occurrence
 
 LATERS = (15, 30, 60)  # minutes
@@ -128,4 +128,6 @@ def _offered(nudge: Nudge, occurrence: Occurrence | None) -> frozenset[Verb]:
     if nudge.purpose is NudgePurpose.CONSENT or occurrence is None:
         return _ALWAYS
     more = _MORE.get(occurrence.stamp.kind, frozenset())
-    return _RITUAL | more | ({Verb.ANOTHER} if occurrence.prompt is not None else set())
+    drawn = {Verb.ANOTHER} if occurrence.prompt is not None else set()
+    goal = {Verb.REACHED} if occurrence.stamp.mechanism is Mechanism.GOAL else set()
+    return _RITUAL | more | drawn | goal

@@ -17,6 +17,7 @@ from troth.domain.ritual import Ritual
 from troth.domain.states import (
     AnswerKind,
     ChannelState,
+    Mechanism,
     NudgePurpose,
     NudgeState,
     OccurrenceState,
@@ -77,6 +78,8 @@ class Card:
     unit: str = ""
     may_share: bool = False
     may_draw: bool = False
+    may_agree: bool = False
+    may_reach: bool = False
 
     @property
     def is_stopped(self) -> bool:
@@ -162,7 +165,14 @@ def _card(conn: Connection, place: Place, token: str, state: ChannelState | None
         unit=place.unit,
         may_share=own is not None and own.verb in NUMBERED,
         may_draw=look is Look.WAITING and occurrence.is_open and occurrence.prompt is not None,
+        may_agree=stamp.mechanism is Mechanism.AGREEMENT and any(map(_has_brought, mine)),
+        may_reach=stamp.mechanism is Mechanism.GOAL and occurrence.is_open,
     )
+
+
+def _has_brought(nudge: Nudge) -> bool:
+    """Say whether a nudge brought the other's words: a yes counts for those that have come."""
+    return nudge.purpose is NudgePurpose.SHARE and nudge.state is NudgeState.SENT
 
 
 def _asked(place: Place) -> str:

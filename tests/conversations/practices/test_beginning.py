@@ -159,3 +159,11 @@ def test_one_more_comes_when_it_is_asked_for_and_there_is_room(asked: Stage):
 
 def _both(stage: Stage) -> tuple[Actor, Actor]:
     return stage.ana, stage.ben
+
+
+def test_what_waits_to_be_chosen_is_not_offered_twice(asked: Stage) -> None:
+    assert asked.ana.says("suggest") == "A few to choose from are waiting for you already."
+
+
+def test_why_says_that_there_was_occasion(asked: Stage) -> None:
+    assert "It is not one of your rituals" in asked.ana.says("why")

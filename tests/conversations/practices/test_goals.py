@@ -97,7 +97,7 @@ def test_reached_may_come_when_nothing_is_open(project: Stage):
 
 def test_without_a_goal_there_is_nothing_to_reach(stage: Stage):
     stage.couple(couple_file('[rituals.kiss]\npractice = "goodbye-kiss"\n'))
-    assert stage.ana.says("reached") == "There is no goal here that goes with this."
+    assert stage.ana.says("reached") == "There is no goal of yours to say this of just now."
 
 
 def test_a_goal_in_a_discreet_ritual_is_celebrated_without_its_name(stage: Stage):

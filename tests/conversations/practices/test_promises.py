@@ -10,7 +10,7 @@ from troth.schedules.catalogue import shipped_catalogue
 
 TITLE = PROMISES.title
 LOOK_BACK = shipped_catalogue()["commitments-review"].form.title
-MADE = "Your promise is kept, until 2026-03-06."
+MADE = "Your promise is noted, for 2026-03-06."
 
 
 def follow_through(stage: Stage) -> FollowThrough:
@@ -79,7 +79,7 @@ def test_a_no_of_its_maker_is_offered_a_new_day_and_nothing_else_follows(house: 
     for actor in (house.ana, house.ben):
         actor.expects_nothing()
     assert house.ana.says("promise to call my sister by sunday") == (
-        "Your promise is kept, until 2026-03-15."
+        "Your promise is noted, for 2026-03-15."
     )
     house.wind("2026-03-09T18:00")
     for actor in (house.ana, house.ben):
@@ -158,7 +158,7 @@ def test_a_promise_stands_after_ten_minutes(house: Stage):
 
 
 def test_a_promise_that_was_asked_about_already_is_taken_back_too(house: Stage):
-    assert house.ana.says("promise tea by 12:05") == "Your promise is kept, until 2026-03-02 12:05."
+    assert house.ana.says("promise tea by 12:05") == "Your promise is noted, for 2026-03-02 12:05."
     house.wind("12:06")
     for actor in (house.ana, house.ben):
         actor.expects("tea")
@@ -183,7 +183,7 @@ def test_undo_takes_back_what_was_said_last(house: Stage):
 
 def test_a_promise_without_a_day_asks_for_one_and_comes_back_only_in_the_review(house: Stage):
     for text in ("promise to call my sister", "promise tea by 2090-01-01"):
-        assert house.ana.says(text).startswith("Your promise is kept. With a day:")
+        assert house.ana.says(text).startswith("Your promise is noted, for the review alone.")
     assert house.ana.says("promise by friday").startswith("What do you promise, and by when?")
     house.wind("2026-03-09T17:00")
     for actor in (house.ana, house.ben):

@@ -135,13 +135,19 @@ def suggest(conn: Connection, visit: Visit) -> str:
     couple = visit.couple
     if not _choices(conn, couple):
         return visit.language.say("suggest_none")
+    if _is_waiting(conn, visit):
+        return visit.language.say("suggest_waiting")
     is_few = len(own_rituals(conn, couple.id)) < MOST[FIRST]
     if not is_few and not _is_steady(conn, couple, visit.now):
         return visit.language.say("suggest_later")
-    asked = beginnings.occurrences_of(conn, couple.id, [key_on_occasion(MORE)])
-    if any(one.is_open for one in asked):
-        return visit.language.say("suggest_coming")  # it is there already
     occasions.cancel(conn, [one.id for one in occasions.coming_occasions(conn, couple.id, [MORE])])
     coming = Occasion(couple.id, MORE, visit.now, lead=visit.partner.key)
     occasions.plan_occasion(conn, coming)
     return visit.language.say("suggest_coming")
+
+
+def _is_waiting(conn: Connection, visit: Visit) -> bool:
+    """Say whether a list to choose from is open already: a second beside it helps nobody."""
+    keys = [key_on_occasion(name) for name in MOST]
+    asked = beginnings.occurrences_of(conn, visit.couple.id, keys)
+    return any(one.is_open and visit.now < one.ends_at for one in asked)
