@@ -124,3 +124,19 @@ def test_the_demo_answers_at_home(open_pages: Open, host: str) -> None:
 
 def test_outside_of_the_demo_every_host_is_served(web: httpx.Client) -> None:
     assert web.get("/", headers={"Host": "troth.example"}).status_code == 200
+
+
+def test_anything_can_be_said_in_the_inbox_and_the_same_form_counts_once(
+    house: House, web: httpx.Client
+) -> None:
+    address = f"/inbox/{house.inbox_token('ana')}"
+    said = {"text": "thanks for the tea", "form": "f1"}
+    for _ in range(2):
+        page = web.post(address, data=said)
+        assert page.status_code == 200
+        assert "thanks" in plain(page.text)
+    house.wind(hours=2)
+    assert "noted as done" in plain(web.post(address, data={"text": "done", "form": "f2"}).text)
+    assert web.post(address, data={"text": "", "form": "f3"}).status_code == 422
+    assert web.post("/inbox/nobody", data=said).status_code == 404
+    assert house.said("ana", "coffee") is not None

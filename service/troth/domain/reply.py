@@ -47,6 +47,7 @@ _CODED_AFTER = frozenset({Verb.DONE, Verb.NO, Verb.SKIP, Verb.BEGIN, Verb.UNDO, 
 _ANSWERS = frozenset({Verb.DONE, Verb.NO, Verb.SKIP, Verb.LATER, Verb.BEGIN, Verb.RATING})
 _MOST_ASIDES = 3
 _BY_NUMBER = frozenset({AnswerKind.RATING, AnswerKind.CHOICE, AnswerKind.NUMBER})
+LONGEST_UNIT = 4  # letters: ms, bpm, kg
 _MEASURED = re.compile(r"[0-9]{1,6}(?:[.,][0-9]{1,3})?")
 
 
@@ -263,7 +264,9 @@ def _measured(words: list[str], expected: Expected) -> Said | None:
     bare = words[0].strip(EDGES) if expected.kind is AnswerKind.NUMBER and words else ""
     if not _MEASURED.fullmatch(bare):
         return None
-    return Said(Verb.NUMBER, number=float(bare.replace(",", ".")), words=as_words(words[1:]))
+    is_unit = len(words) > 1 and len(words[1]) <= LONGEST_UNIT and words[1].isalpha()
+    rest = words[2:] if is_unit else words[1:]
+    return Said(Verb.NUMBER, number=float(bare.replace(",", ".")), words=as_words(rest))
 
 
 def _spoken(words: list[str], count: int) -> int:
