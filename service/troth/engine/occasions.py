@@ -11,7 +11,7 @@ from troth.domain.occurrence import stamp, window_end
 from troth.domain.places import Places
 from troth.domain.ritual import ZONE_COUPLE, Ritual
 from troth.domain.slots import Slot
-from troth.domain.states import Origin
+from troth.domain.states import Mechanism, Origin
 from troth.engine.births import Birth, DueRitual, first_nudges, occurrence_row
 from troth.engine.called import called_ritual
 from troth.engine.mechanisms.hooks import Opening, Scene
@@ -75,7 +75,7 @@ def open_occasion(conn: Connection, vault: Vault, occasion: Occasion, now: datet
     ways = channels.confirmed_channels(conn, [partner.id for partner in couple.partners])
     taken = codes.codes_in_use(conn, {couple.id}, now - codes.CODE_REST)
     first = first_nudges(couple, birth, occurrence_id, ways, taken, places, now)
-    topic = nudges.PAUSES if ritual.mechanism in ASKED_FOR else None
+    topic = nudges.PAUSES if ritual.mechanism is Mechanism.TIMEOUT else None
     planned = [
         {**nudge, **_says(couple, birth, opening, nudge["partner_id"]), "topic": topic}
         for nudge in first

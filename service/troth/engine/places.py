@@ -12,7 +12,8 @@ from troth.domain.states import Mechanism
 from troth.store import nudges, rituals
 from troth.store.records import Couple, Partner, RitualRow, ritual_from_text
 
-ASKED_FOR = frozenset({Mechanism.TIMEOUT})  # by a partner, this very moment: it waits for no day
+# By a partner, this very moment: it waits for no day. Of repairs there is one at a time.
+ASKED_FOR = frozenset({Mechanism.TIMEOUT, Mechanism.REPAIR})
 LATELY = timedelta(hours=26)  # a day, with the clocks going back twice
 
 

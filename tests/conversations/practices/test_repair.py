@@ -286,3 +286,11 @@ def test_agreed_lengths_may_be_mended_while_they_run(stage: Stage):
 def check_ins(stage: Stage) -> list[occasions.Occasion]:
     with stage.store.db.reading() as conn:
         return occasions.coming_occasions(conn, stage.in_play.id, ["repair-check-in"])
+
+
+def test_an_offer_comes_at_once_however_full_the_day_is(stage: Stage):
+    stage.couple(couple_file(COFFEE + 'cron = "0 20 * * *"\n', nudges_a_day=1))
+    stage.ana.says("repair")
+    stage.wind(minutes=1)
+    for actor in (stage.ana, stage.ben):
+        heard_by(actor)
