@@ -35,8 +35,10 @@ FILE = """\
 couple = "{name}"
 timezone = "{zone}"
 [partners.ana]
+nudges_a_day = 24
 name = "Ana"
 [partners.ben]
+nudges_a_day = 24
 name = "Ben"
 """
 RITUAL = """\

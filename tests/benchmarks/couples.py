@@ -26,9 +26,11 @@ FILE = """\
 couple = "Couple {number}"
 timezone = "{zone}"
 [partners.ana]
+nudges_a_day = 24
 name = "Ana"
 channels = [{{ url = "{url}/ana/{number}", sensitivity = "open" }}]
 [partners.ben]
+nudges_a_day = 24
 name = "Ben"
 channels = [{{ url = "{url}/ben/{number}", sensitivity = "open" }}]
 [rituals.coffee]

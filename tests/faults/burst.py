@@ -47,9 +47,11 @@ FILE = """\
 couple = "Couple {number}"
 timezone = "UTC"
 [partners.ana]
+nudges_a_day = 24
 name = "Ana"
 channels = [{ana}]
 [partners.ben]
+nudges_a_day = 24
 name = "Ben"
 channels = [{ben}]
 {rituals}

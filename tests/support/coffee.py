@@ -6,9 +6,11 @@ COFFEE = """
 couple = "Ana & Ben"
 timezone = "Europe/Lisbon"
 [partners.ana]
+nudges_a_day = 24
 name = "Ana"
 channels = [{ana}]
 [partners.ben]
+nudges_a_day = 24
 name = "Ben"
 channels = [{ben}]
 [rituals.coffee]
