@@ -5,7 +5,7 @@ called after it: so the loop runs through the night as it would, in one go, with
 """
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -25,10 +25,12 @@ class Naps:
     stage: Stage
     until: datetime
     jumps: Iterator[timedelta] = field(default_factory=lambda: iter(()))
+    meanwhile: Callable[[], object] = lambda: None
     taken: int = 0
 
     def sleep(self, seconds: float, stopping: threading.Event) -> None:
         self.stage.drain()
+        self.meanwhile()
         clock = self.stage.clock
         coming = self.stage.service.rounds.next_moment()
         longest = clock.now() + STRIDE
@@ -40,9 +42,17 @@ class Naps:
             stopping.set()
 
 
-def run_through(stage: Stage, until: datetime, jumps: Iterable[timedelta] = ()) -> Naps:
-    """Let the loop run until a moment, with these jumps of its clock, one after every nap."""
-    naps = Naps(stage, until, iter(jumps))
+def run_through(
+    stage: Stage,
+    until: datetime,
+    jumps: Iterable[timedelta] = (),
+    meanwhile: Callable[[], object] = lambda: None,
+) -> Naps:
+    """Let the loop run until a moment, with these jumps of its clock, one after every nap.
+
+    `meanwhile` is called in every nap, for partners who answer.
+    """
+    naps = Naps(stage, until, iter(jumps), meanwhile)
     rounds = replace(stage.service.rounds, bed=lambda _db: nullcontext(naps))
     rounds.run(threading.Event())
     return naps
