@@ -54,9 +54,12 @@ class DramatiqBell:
             return int(self._broker.do_qsize(QUEUE))
         return int(self._broker.queues[QUEUE].qsize())
 
-    def worker(self) -> dramatiq.Worker:
-        """Return a worker that answers the doorbell; its caller starts and stops it."""
-        return dramatiq.Worker(self._broker, worker_threads=RINGS_AT_ONCE, worker_timeout=100)
+    def worker(self, idle_ms: int = 100) -> dramatiq.Worker:
+        """Return a worker that answers the doorbell; its caller starts and stops it.
+
+        An idle thread of it asks every `idle_ms` milliseconds whether it shall stop.
+        """
+        return dramatiq.Worker(self._broker, worker_threads=RINGS_AT_ONCE, worker_timeout=idle_ms)
 
     def join(self, worker: dramatiq.Worker, seconds: float) -> None:
         """Wait until a worker has answered every ring; only the doorbell in memory can tell.

@@ -25,6 +25,7 @@ from troth.engine.standing import couple_standing
 from troth.schedules.couple import CoupleSchedule
 from troth.schedules.load import load_schedules
 from troth.settings import Settings
+from troth.simulation.winding import IDLE_MS
 from troth.store import channels, couples, inbox, nudges, occurrences, replies, rituals
 from troth.store.records import Couple, Nudge, Occurrence, Partner, stamp_to_json
 from troth.store.replies import Acknowledgement
@@ -50,7 +51,7 @@ class House:
         self.clock = ManualClock(start)
         self.store = open_store(Settings(**(usual | settings)), self.clock)
         self._service = build(self.store)
-        self._worker = self._service.bell.worker()
+        self._worker = self._service.bell.worker(IDLE_MS)
         self._worker.start()
 
     def close(self) -> None:

@@ -12,6 +12,7 @@ from troth.clock import ManualClock
 from troth.errors import TrothError
 
 MOST_ROUNDS = 5_000  # at one moment: what has still not come to an end never will
+IDLE_MS = 20  # a wound clock is short-lived: its worker should stop as soon as it is told to
 PATIENCE = 20.0  # seconds of the machine's own time, for what is in hand to be written
 
 Moment = datetime | None
@@ -23,7 +24,7 @@ class Winding:
     def __init__(self, service: Service, clock: ManualClock) -> None:
         self.service = service
         self._clock = clock
-        self._worker = service.bell.worker()
+        self._worker = service.bell.worker(IDLE_MS)
         self._worker.start()
 
     @classmethod
