@@ -26,7 +26,7 @@ def offered(stage: Stage, *, anew: bool = True) -> None:
     stage.ana.says("repair")
     stage.wind(minutes=1)
     for actor in (stage.ana, stage.ben):
-        heard_by(actor)
+        expects_discreetly(actor)
 
 
 def begun(stage: Stage, *, anew: bool = True) -> None:
@@ -35,17 +35,17 @@ def begun(stage: Stage, *, anew: bool = True) -> None:
     stage.ben.says("yes")
     stage.wind(minutes=11)
     for actor in (stage.ana, stage.ben):
-        heard_by(actor)
+        expects_discreetly(actor)
 
 
-def heard_by(actor: Actor) -> Heard:
+def expects_discreetly(actor: Actor) -> Heard:
     """The oldest unread message, which names nothing on its screen."""
     return actor.expects("There is a moment waiting for you")
 
 
 def opened(stage: Stage, actor: Actor) -> str:
     """What the page of the oldest unread message shows."""
-    nudge = stage.nudge_behind(heard_by(actor))
+    nudge = stage.nudge_behind(expects_discreetly(actor))
     couple = stage.in_play
     reader = Reader(couple, couple.partner_by_id(nudge.partner_id), stage.clock.now())
     with stage.store.db.reading() as conn:
@@ -57,12 +57,12 @@ def both_say(stage: Stage, number: int, ana: str, ben: str) -> None:
     """Both answer the stage they have come to, and read each other."""
     if number > 1:
         for actor in (stage.ana, stage.ben):
-            heard_by(actor)
+            expects_discreetly(actor)
     stage.ana.says(ana)
     stage.ben.says(ben)
     stage.wind(minutes=1)
     for actor in (stage.ana, stage.ben):
-        heard_by(actor)
+        expects_discreetly(actor)
 
 
 def stages_of(stage: Stage) -> list[str]:

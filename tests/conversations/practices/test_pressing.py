@@ -3,7 +3,7 @@
 import pytest
 
 from tests.conversations.practices.listening import COFFEE, days, hear, hear_all
-from tests.conversations.practices.mending import YEARLY, heard_by
+from tests.conversations.practices.mending import YEARLY, expects_discreetly
 from tests.support.stage import EVENING, Stage, couple_file
 from troth.engine.mechanisms.agreement import last_agreed
 from troth.store.records import Occurrence
@@ -106,13 +106,13 @@ def test_a_pause_of_the_other_can_not_be_cut_short(stage: Stage):
     assert stage.ben.says("timeout 2h") == "Noted, until 14:00."
     stage.wind(minutes=1)
     for actor in (stage.ana, stage.ben):
-        heard_by(actor)
+        expects_discreetly(actor)
     stage.ana.says("timeout 5m")
     stage.wind("13:59")
     stage.ben.expects_nothing()
     stage.wind("14:01")
     for actor in (stage.ana, stage.ben):
-        heard_by(actor)
+        expects_discreetly(actor)
 
 
 def test_who_uses_up_their_pauses_uses_up_none_of_the_others(stage: Stage):
@@ -126,11 +126,11 @@ def test_who_uses_up_their_pauses_uses_up_none_of_the_others(stage: Stage):
     stage.ben.expects_nothing()
     stage.ben.says("timeout 20m")
     stage.wind(minutes=1)
-    heard_by(stage.ben)
+    expects_discreetly(stage.ben)
     assert len(hear(stage.ana)) == 2
     stage.wind(minutes=30)
     assert len(hear(stage.ana)) >= 1
-    heard_by(stage.ben)
+    expects_discreetly(stage.ben)
 
 
 def test_pauses_take_no_place_of_what_is_asked(stage: Stage):

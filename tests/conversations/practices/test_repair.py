@@ -7,7 +7,7 @@ from tests.conversations.practices.mending import (
     YEARLY,
     begun,
     both_say,
-    heard_by,
+    expects_discreetly,
     offered,
     opened,
     stages_of,
@@ -52,7 +52,7 @@ def test_the_next_stage_opens_when_both_have_answered_and_never_in_a_hurry(stage
     assert "your words are kept" in stage.ben.says("what hurt")
     stage.wind(minutes=1)
     for actor in (stage.ana, stage.ben):
-        heard_by(actor)  # the other's words
+        expects_discreetly(actor)  # the other's words
     stage.wind(minutes=10)
     for actor in (stage.ana, stage.ben):
         assert "Explanation" in opened(stage, actor)
@@ -62,7 +62,7 @@ def test_a_stage_that_nobody_answers_is_reminded_of_once_and_then_the_repair_end
     begun(stage)
     stage.ana.says("what I did")
     stage.wind(days=8)
-    heard_by(stage.ben)
+    expects_discreetly(stage.ben)
     stage.ana.expects_nothing()
     stage.wind(days=8)
     over = {opened(stage, actor) for actor in (stage.ana, stage.ben)}
@@ -77,7 +77,7 @@ def test_it_ends_in_the_middle_of_writing_too(stage: Stage):
     assert stage.ana.says("repair over").startswith("It is over")
     assert stage.words_of("ana") == []
     stage.wind(minutes=1)
-    heard_by(stage.ben)
+    expects_discreetly(stage.ben)
 
 
 def test_who_asks_as_well_has_said_yes(stage: Stage):
@@ -113,7 +113,7 @@ def test_a_late_yes_counts_and_a_late_no_ends_it(stage: Stage):
     stage.ben.says("yes", to=question)
     stage.wind(minutes=11)
     for actor in (stage.ana, stage.ben):
-        heard_by(actor)
+        expects_discreetly(actor)
     stage.ben.says("no", to=question)
     stage.wind(minutes=1)
     assert "The repair is over" in opened(stage, stage.ana)
@@ -126,7 +126,7 @@ def test_an_answer_to_a_stage_that_is_taken_back_opens_no_next_one(stage: Stage)
     stage.ben.says("what hurt")
     stage.wind(minutes=1)
     for actor in (stage.ana, stage.ben):
-        heard_by(actor)
+        expects_discreetly(actor)
     stage.ben.says("undo")
     stage.wind(days=1)
     assert stages_of(stage).count("repair-stage") == 1
@@ -142,7 +142,7 @@ def test_whoever_asks_in_vain_again_and_again_waits_longer_and_the_other_does_no
         stage.ana.says("repair")
         stage.wind(minutes=1)
         for actor in (stage.ana, stage.ben):
-            heard_by(actor)
+            expects_discreetly(actor)
         stage.wind(days=3)
         assert "There is room" in stage.ana.says("repair")
         stage.wind(days=waits, minutes=-5)
@@ -153,7 +153,7 @@ def test_whoever_asks_in_vain_again_and_again_waits_longer_and_the_other_does_no
     assert "A moment is waiting" in stage.ben.says("repair")
     stage.wind(minutes=1)
     for actor in (stage.ana, stage.ben):
-        heard_by(actor)
+        expects_discreetly(actor)
 
 
 def test_no_score_moves_while_a_repair_runs_and_ordinary_nudges_still_come(stage: Stage):
@@ -164,11 +164,11 @@ def test_no_score_moves_while_a_repair_runs_and_ordinary_nudges_still_come(stage
     stage.ana.says("repair")
     stage.wind(minutes=1)
     for actor in (stage.ana, stage.ben):
-        heard_by(actor)
+        expects_discreetly(actor)
     stage.ben.says("yes")
     stage.wind(minutes=11)
     for actor in (stage.ana, stage.ben):
-        heard_by(actor)
+        expects_discreetly(actor)
     stage.wind("15:00")
     for actor, reply in ((stage.ana, "no"), (stage.ben, "no")):
         actor.says(reply, to=actor.expects("Coffee together"))
@@ -178,7 +178,7 @@ def test_no_score_moves_while_a_repair_runs_and_ordinary_nudges_still_come(stage
     stage.ben.says("repair over")
     coffee = stage.ana.everything()[-1]
     stage.wind(minutes=1)
-    heard_by(stage.ana)
+    expects_discreetly(stage.ana)
     assert stage.ana.says("undo", to=coffee)
     stage.ana.says("done", to=coffee)
     assert stage.outcomes()[-1] == "excused: paused"  # a mended answer comes to the same
@@ -194,19 +194,19 @@ def test_what_was_answered_before_its_time_is_judged_anew_when_a_repair_begins_a
     stage.ana.says("repair")
     stage.wind(minutes=1)
     for actor in (stage.ana, stage.ben):
-        heard_by(actor)
+        expects_discreetly(actor)
         actor.says("yes", to=actor.everything()[-1])
     stage.ana.says("we did it")
     stage.ben.says("we did it")
     assert stage.outcomes() == ["kept", "kept"]
     stage.wind(minutes=11)
     for actor in (stage.ana, stage.ben):
-        heard_by(actor)
+        expects_discreetly(actor)
     coffee = next(one for one in stage.occurrences() if one.stamp.kind == "done")
     assert str(coffee.reason) == "paused"
     stage.ana.says("repair over")
     stage.wind(minutes=1)
-    heard_by(stage.ben)
+    expects_discreetly(stage.ben)
     coffee = next(one for one in stage.occurrences() if one.stamp.kind == "done")
     assert str(coffee.state) == "kept"
     stage.standing()
@@ -235,7 +235,7 @@ def test_a_restart_loses_and_doubles_nothing(stage: Stage, when: str):
         stage.restart()
     stage.wind(minutes=1)
     for actor in (stage.ana, stage.ben):
-        heard_by(actor)
+        expects_discreetly(actor)
     stage.ben.says("yes")
     if when == "after the yes":
         stage.restart()
@@ -245,7 +245,7 @@ def test_a_restart_loses_and_doubles_nothing(stage: Stage, when: str):
         stage.wind(minutes=11)
     assert stages_of(stage) == ["repair-cycle", "repair-stage"]
     for actor in (stage.ana, stage.ben):
-        heard_by(actor)
+        expects_discreetly(actor)
     assert {each.state for each in stage.nudges()} <= {NudgeState.SENT, NudgeState.WITHDRAWN}
 
 
@@ -264,7 +264,7 @@ def test_a_chat_of_quick_answers_hurries_no_stage(stage: Stage):
     stage.wind(hours=4)
     assert stages_of(stage).count("repair-stage") == 2
     for actor in (stage.ana, stage.ben):
-        heard_by(actor)
+        expects_discreetly(actor)
 
 
 def test_agreed_lengths_may_be_mended_while_they_run(stage: Stage):
@@ -280,7 +280,7 @@ def test_agreed_lengths_may_be_mended_while_they_run(stage: Stage):
     stage.ana.says("repair over")
     assert check_ins(stage) == []
     stage.wind(minutes=1)
-    heard_by(stage.ben)
+    expects_discreetly(stage.ben)
 
 
 def check_ins(stage: Stage) -> list[occasions.Occasion]:
@@ -293,4 +293,4 @@ def test_an_offer_comes_at_once_however_full_the_day_is(stage: Stage):
     stage.ana.says("repair")
     stage.wind(minutes=1)
     for actor in (stage.ana, stage.ben):
-        heard_by(actor)
+        expects_discreetly(actor)

@@ -5,7 +5,7 @@ import pytest
 from tests.conversations.practices.mending import (
     YEARLY,
     begun,
-    heard_by,
+    expects_discreetly,
     offered,
     opened,
 )
@@ -52,7 +52,7 @@ def test_no_screen_names_it_and_nobody_reads_who_asked(stage: Stage):
     told = len(stage.events("reply.received"))
     assert "repair" not in stage.ana.says("repair", on="/ana/first")
     stage.wind(minutes=1)
-    questions = [heard_by(actor) for actor in (stage.ana, stage.ben)]
+    questions = [expects_discreetly(actor) for actor in (stage.ana, stage.ben)]
     for heard in questions:
         assert heard.text.startswith("Troth\nThere is a moment waiting for you: https://")
     stage.ben.says("no", on="/ben/first")
@@ -94,7 +94,7 @@ def test_a_stage_that_is_skipped_looks_like_one_that_waits(stage: Stage):
     stage.wind(minutes=11)
     for actor in (stage.ana, stage.ben):
         for _ in range(2):
-            heard_by(actor)
+            expects_discreetly(actor)
 
 
 def test_either_ends_it_alone_and_the_other_hears_the_same_as_after_silence(stage: Stage):

@@ -240,3 +240,4 @@ def test_a_couple_that_is_retired_hears_of_no_season(home: Stage):
     hear_all(home)
     apply(home.store.db, home.store.vault, [], [home.folder], home.clock.now())
     home.wind("2026-04-10T12:00")
+    assert hear_all(home) == []
