@@ -21,7 +21,9 @@ from troth.domain.states import NudgeState
 from troth.engine.announce import announce
 from troth.engine.dispatch import dispatch
 from troth.engine.follow_up import follow_up
+from troth.engine.occasions import open_occasions
 from troth.engine.plan import plan
+from troth.engine.review import review
 from troth.engine.rounds import Rounds
 from troth.engine.settle import settle
 from troth.engine.sweep import sweep
@@ -32,8 +34,12 @@ from troth.store.tables import metadata
 from troth.store.vault import Vault
 
 START = datetime(2026, 3, 2, 17, 50, tzinfo=UTC)  # ten minutes before the first slot
-DUTIES = ("sweep", "plan", "dispatch", "announce", "follow_up", "settle")  # as a round has them
+DUTIES = (  # as a round has them
+    *("sweep", "plan", "dispatch", "announce", "follow_up", "settle"),
+    *("review", "open_occasions"),
+)
 MOST_ROUNDS = 500
+MOST_MOMENTS = 5_000  # what has still not come to an end never will
 
 
 class World:
@@ -74,6 +80,8 @@ class World:
             "announce": lambda db: announce(db, now),
             "follow_up": lambda db: follow_up(db, self.vault, now),
             "settle": lambda db: settle(db, now),
+            "review": lambda db: review(db, self.vault, now),
+            "open_occasions": lambda db: open_occasions(db, self.vault, now),
         }
         done = 0
         with self.witness.lending(name, dies=dies) as db:
@@ -113,9 +121,13 @@ class World:
         self.workers.all_die()
         self.settle_down()
         horizon = self._horizon()
-        while (coming := self.next_moment()) is not None and coming <= horizon:
+        for _ in range(MOST_MOMENTS):
+            if (coming := self.next_moment()) is None or coming > horizon:
+                break
             self.clock.wind_to(max(coming, self.clock.now()))
             self.settle_down()
+        else:
+            raise AssertionError(f"the clock stands still at {self.clock.now()}")
         self.clock.wind_to(max(horizon, self.clock.now()))
         self.settle_down()
         laws.check_ended(self.last, self.clock.now())
