@@ -1,50 +1,21 @@
 """digest: what a review lays before one partner of the couple's own, section by section."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from troth.domain.brevity import bounded
-from troth.domain.language import Language
-from troth.domain.ritual import Ritual
-from troth.domain.states import Section, Sensitivity
+from troth.domain.states import Section
 from troth.engine.digests import coming, numbers, trust, words
 from troth.engine.digests.agreements import agreements
+from troth.engine.digests.reading import Reading
 from troth.engine.digests.repair import repairs
-from troth.engine.speech import language_of
 from troth.store import couples
-from troth.store.records import Couple, Parcel, Partner
+from troth.store.records import Parcel
 from troth.store.vault import Vault
 
 MOST_ON_A_CHANNEL = 1_200  # characters
-
-
-@dataclass(frozen=True)
-class Reading:
-    """Who reads which review, and when; `is_page` where only its reader has opened it."""
-
-    vault: Vault = field(repr=False)
-    couple: Couple
-    reader: Partner
-    ritual: Ritual
-    occurrence_id: int
-    now: datetime
-    is_page: bool = False
-
-    @property
-    def language(self) -> Language:
-        """The couple's language."""
-        return language_of(self.couple)
-
-    def may_show(self, ritual: Ritual) -> bool:
-        """Say whether what belongs to this ritual may stand here: on a channel nothing intimate."""
-        return self.is_page or ritual.sensitivity is not Sensitivity.DISCREET
-
-    def day(self, moment: datetime) -> str:
-        """Return the day of aware `moment` on the reader's clock."""
-        return f"{moment.astimezone(self.reader.zone):%Y-%m-%d}"
 
 
 SectionText = Callable[[Connection, Reading], str]

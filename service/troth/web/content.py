@@ -9,7 +9,8 @@ from troth.domain.grammar import Verb
 from troth.domain.occurrence import Stamp
 from troth.domain.ritual import Ritual
 from troth.domain.states import Account, AnswerKind, NudgePurpose, Visibility
-from troth.engine.digest import Reading, read
+from troth.engine.digest import read
+from troth.engine.digests.reading import Reading
 from troth.engine.shown import Word, brought, measured, numbers_shown, words_shown
 from troth.store.answers import Answered
 from troth.store.records import Couple, Nudge, Occurrence, Partner

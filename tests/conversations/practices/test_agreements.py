@@ -4,8 +4,8 @@ import pytest
 
 from tests.support.plays import plays
 from tests.support.stage import Stage, couple_file
-from troth.engine.digest import Reading
 from troth.engine.digests.agreements import agreements
+from troth.engine.digests.reading import Reading
 from troth.schedules.catalogue import shipped_catalogue
 from troth.schedules.couple import resolve
 from troth.schedules.models import RitualForm

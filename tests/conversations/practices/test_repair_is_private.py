@@ -11,7 +11,7 @@ from tests.conversations.practices.mending import (
 )
 from tests.support.stage import Stage, couple_file, phones_of
 from troth.engine.called import called_ritual
-from troth.engine.digest import Reading
+from troth.engine.digests.reading import Reading
 from troth.engine.digests.repair import repairs as section
 from troth.engine.explain import explain
 

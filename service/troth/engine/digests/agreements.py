@@ -1,20 +1,16 @@
 """The section `agreements`: every wording to which both have said yes."""
 
-from typing import TYPE_CHECKING
-
 from sqlalchemy import Connection
 
 from troth.domain.ritual import Ritual
 from troth.domain.states import Mechanism, Sensitivity
+from troth.engine.digests.reading import Reading
 from troth.engine.mechanisms.agreement import last_agreed
 from troth.store import rituals
 from troth.store.records import ritual_if_sound
 
-if TYPE_CHECKING:  # which reads this section
-    from troth.engine.digest import Reading
 
-
-def agreements(conn: Connection, reading: "Reading") -> str:
+def agreements(conn: Connection, reading: Reading) -> str:
     """Return each agreement's title, the day on which it was worded, and its words.
 
     A discreet one stands in no review that is not.
@@ -31,7 +27,7 @@ def agreements(conn: Connection, reading: "Reading") -> str:
     return "\n".join(lines)
 
 
-def _belongs(ritual: Ritual, reading: "Reading") -> bool:
+def _belongs(ritual: Ritual, reading: Reading) -> bool:
     shown = reading.ritual.sensitivity is Sensitivity.DISCREET
     is_fit = shown or ritual.sensitivity is Sensitivity.OPEN
     return ritual.mechanism is Mechanism.AGREEMENT and is_fit

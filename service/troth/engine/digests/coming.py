@@ -1,20 +1,17 @@
 """The section of what is coming: seven days of the couple's rituals on the reader's clock."""
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
 from troth.domain.language import UNNAMED
 from troth.engine.agenda import agenda
-
-if TYPE_CHECKING:
-    from troth.engine.digest import Reading
+from troth.engine.digests.reading import Reading
 
 AHEAD = timedelta(days=7)
 
 
-def coming(conn: Connection, reading: "Reading") -> str:
+def coming(conn: Connection, reading: Reading) -> str:
     """Return a line a day: what comes, and when; an intimate ritual is named on a page only."""
     days: dict[str, list[str]] = {}
     until = reading.now + AHEAD

@@ -2,21 +2,18 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from statistics import mean
-from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
 from troth.domain.grammar import Verb
 from troth.domain.ratings import LEVEL, trend
 from troth.domain.ritual import Ritual
+from troth.engine.digests.reading import Reading
 from troth.engine.digests.rituals import rituals_of_practices
 from troth.engine.shown import with_unit
 from troth.store import answers, past
 from troth.store.answers import Answered
 from troth.store.replies import Acknowledgement
-
-if TYPE_CHECKING:
-    from troth.engine.digest import Reading
 
 MOST = 13  # numbers in a row: a quarter of weekly ones
 LEVEL_SHARE = 0.05  # of a measurement's own size, within which it is the same
@@ -24,19 +21,19 @@ LEVEL_SHARE = 0.05  # of a measurement's own size, within which it is the same
 Value = Callable[[Acknowledgement], float | None]
 
 
-def ratings(conn: Connection, reading: "Reading") -> str:
+def ratings(conn: Connection, reading: Reading) -> str:
     """The reader's own ratings and where they go; the couple's mean where both shared."""
     return "\n".join(_told(conn, reading, _rating, lambda _: LEVEL))
 
 
-def numbers(conn: Connection, reading: "Reading") -> str:
+def numbers(conn: Connection, reading: Reading) -> str:
     """The reader's own measurements and where they go."""
     return "\n".join(_told(conn, reading, _number, lambda row: LEVEL_SHARE * abs(mean(row))))
 
 
 def _told(
     conn: Connection,
-    reading: "Reading",
+    reading: Reading,
     value: Value,
     level: Callable[[Sequence[float]], float],
 ) -> Iterable[str]:
@@ -49,7 +46,7 @@ def _told(
             yield from _common(reading, heard, value)
 
 
-def _line(reading: "Reading", ritual: Ritual, own: Sequence[float], level: float) -> str:
+def _line(reading: Reading, ritual: Ritual, own: Sequence[float], level: float) -> str:
     language = reading.language
     *before, newest = [with_unit(number, None) for number in own[-MOST:]]
     row = ", ".join([*before, with_unit(float(newest), ritual.unit)])
@@ -58,7 +55,7 @@ def _line(reading: "Reading", ritual: Ritual, own: Sequence[float], level: float
     return f"{told} {language.say(f'trend_{way}')}" if way else told
 
 
-def _common(reading: "Reading", heard: Sequence[Answered], value: Value) -> Iterable[str]:
+def _common(reading: Reading, heard: Sequence[Answered], value: Value) -> Iterable[str]:
     shared = [word for each in heard if each.are_numbers_shared for word in each.said.values()]
     common = [number for word in shared if (number := value(word)) is not None]
     if common:

@@ -1,16 +1,12 @@
 """The section on repairs: whether one is open, and nothing of what it is about."""
 
-from typing import TYPE_CHECKING
-
 from sqlalchemy import Connection
 
+from troth.engine.digests.reading import Reading
 from troth.store import repairs as store
 
-if TYPE_CHECKING:
-    from troth.engine.digest import Reading
 
-
-def repairs(conn: Connection, reading: "Reading") -> str:
+def repairs(conn: Connection, reading: Reading) -> str:
     """Say at which stage a repair is open; nothing where none is."""
     found = store.running(conn, reading.couple.id, reading.now)
     if found is None:

@@ -1,20 +1,17 @@
 """Which rituals a review reads: the couple's own of the practices that it names."""
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
 from troth.domain.ritual import Ritual
+from troth.engine.digests.reading import Reading
 from troth.store import rituals
 from troth.store.records import ritual_if_sound
 
-if TYPE_CHECKING:
-    from troth.engine.digest import Reading
-
 
 def rituals_of_practices(
-    conn: Connection, reading: "Reading", practices: Collection[str]
+    conn: Connection, reading: Reading, practices: Collection[str]
 ) -> dict[int, Ritual]:
     """Return the couple's rituals of these practices that may be shown here, by id.
 
