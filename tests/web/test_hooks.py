@@ -9,6 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import select
 
 from tests.support.coffee import INBOX, coffee
 from tests.support.house import House, house_in
@@ -64,6 +65,22 @@ def send(house: House, web: httpx.Client) -> Send:
         return web.post("/in/standard", content=body, headers=headers)
 
     return post
+
+
+HEARTS = """
+[rituals.hearts]
+practice = "relaxation-measurement"
+cron = "0 11 * * *"
+"""
+
+
+def test_a_watch_hands_in_what_it_measured(house: House, send: Send):
+    house.take_in_file(coffee(INBOX, ANA) + HEARTS)
+    house.wind(hours=4)
+    assert send("62 ms").status_code == 204
+    with house.store.db.reading() as conn:
+        rows = conn.execute(select(replies.c.verb, replies.c.number)).all()
+    assert tuple(rows[-1]) == ("number", 62)
 
 
 def kept(house: House) -> int:
