@@ -31,7 +31,7 @@ def test_a_manager_is_told_over_either_kind_of_socket(kind: str, tmp_path: Path)
         ear.wait_for("STOPPING")
     assert ear.heard == [
         {"READY": "1", "STATUS": "at work"},
-        {"STOPPING": "1", "STATUS": "one send is in hand"},
+        {"STOPPING": "1", "STATUS": "one send is in hand", "WATCHDOG_USEC": "3600000000"},
     ]
 
 

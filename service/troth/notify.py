@@ -15,6 +15,7 @@ import structlog
 
 log = structlog.get_logger()
 
+HOUR = 3_600_000_000  # microseconds
 PATIENCE = 1.0  # seconds for a manager that is busy to take a datagram
 
 
@@ -36,8 +37,12 @@ class Manager:
             self._tell("WATCHDOG=1")
 
     def stopping(self, status: str) -> None:
-        """Say that this process is about to end, and what it still does."""
-        self._tell("STOPPING=1", f"STATUS={status}")
+        """Say that this process is about to end, and what it still does.
+
+        There are no beats from then on. systemd would go on waiting for them while it also waits
+        for the end, and so cut off sends in hand: it is asked for more patience than that takes.
+        """
+        self._tell("STOPPING=1", f"STATUS={status}", f"WATCHDOG_USEC={HOUR}")
 
     def _tell(self, *lines: str) -> None:
         """Send one datagram. A manager that does not hear keeps nobody from working."""
