@@ -13,6 +13,7 @@ from tests.faults.sizes import FULL, Size
 from tests.faults.watched import Watched
 from tests.support.key import KEY
 from tests.support.ports import answers, free_port
+from tests.support.servers import PostgreSQL, Redis
 from troth.bootstrap import open_store
 from troth.domain.states import NudgeState
 from troth.settings import load_settings
@@ -46,8 +47,15 @@ class Installed(Watched):
         (machine.folder / "out" / "secrets").write_text(lines)
         machine.run("cp", "/opt/out/secrets", "/etc/troth/troth.env")
         settings = load_settings(database_url=database_url, secret_key=KEY)
-        self.store = open_store(settings)
+        self.store = open_store(settings, migrate=True)
         stack.callback(self.store.db.close)
+
+    def serve_pages(self) -> str:
+        """Let a web of a cluster serve the pages; return its unit."""
+        unit = f"troth-web@{self.pages[0].rpartition(':')[2]}"
+        self.machine.run("systemctl", "disable", "troth-web@8787", "troth-web@8788")
+        self.machine.run("systemctl", "enable", unit)
+        return unit
 
     def recorded(self) -> int:
         """How many sends are written down."""
@@ -130,3 +138,64 @@ def hit(running: Installed, signal: str) -> None:
     assert running.sink.wait_for(BURST.nudges // 4, timeout=30)
     running.machine.kill(UNIT, signal)
     running.wait_for_restart(UNIT, before)
+
+
+CLUSTER = ("troth-clock@1", "troth-clock@2", "troth-worker", "troth-inbox")
+
+if FULL:  # for so many processes take long to start
+
+    @pytest.fixture(scope="module")
+    def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installed]:
+        """A machine with all roles of a cluster, over servers beside it."""
+        with ExitStack() as stack:
+            postgresql = stack.enter_context(PostgreSQL.running())
+            postgresql.folder.chmod(0o711)  # for the service to reach the socket in it
+            redis = stack.enter_context(Redis.running())
+            url = stack.enter_context(postgresql.database())
+            seen = f"{HASTE}\nBindReadOnlyPaths={postgresql.folder}"
+            machine = stack.enter_context(booted(tmp_path_factory.mktemp("cluster"), seen))
+            machine.run(*INSTALL, "--cluster")
+            yield Installed(stack, machine, url, TROTH_DATABASE_URL=url, TROTH_REDIS_URL=redis.url)
+
+    def test_a_cluster_starts_after_its_migration_and_outlives_the_killing_of_each(
+        cluster: Installed,
+    ):
+        machine = cluster.machine
+        web = cluster.serve_pages()
+        machine.run("systemctl", "start", "troth.target", timeout=120)
+        for unit in (*CLUSTER, web):
+            machine.wait_for(unit, "ActiveState", "active")
+        cluster.sink.manners["kind"] = Manner(latency=0.3)
+        with cluster.burst(Size(50, 5)) as oracle:
+            for share, unit in enumerate((*CLUSTER[:3], web), 1):
+                before = machine.show(unit, "NRestarts")
+                assert cluster.sink.wait_for(share * 90, timeout=120)
+                machine.kill(unit, "KILL" if share % 2 else "STOP")
+                cluster.wait_for_restart(unit, before)
+            cluster.finish(oracle, "a cluster under systemd")
+
+    def test_a_worker_that_is_stopped_finishes_the_sends_in_hand(cluster: Installed):
+        machine, worker = cluster.machine, "troth-worker"
+        cluster.sink.forget()
+        cluster.sink.manners["kind"] = Manner(latency=4.0)  # longer than the watchdog's patience
+        with cluster.burst(Size(20, 5), silent=True) as oracle:
+            recorded = cluster.recorded()
+            assert cluster.sink.wait_for(4, timeout=60)
+            machine.run("systemctl", "stop", worker)
+            assert machine.show(worker, "Result") == "success"
+            assert cluster.recorded() - recorded == len(cluster.sink.arrivals)
+            cluster.sink.manners.clear()
+            machine.run("systemctl", "start", worker)
+            cluster.finish(oracle, "a worker stopped under systemd")
+        assert oracle.marked() == 0
+
+    def test_to_install_again_restarts_what_runs_and_to_uninstall_stops_it(running: Installed):
+        machine = running.machine
+        before = machine.show(UNIT, "InvocationID")
+        assert "restarting troth.service" in machine.run(*INSTALL)
+        assert machine.show(UNIT, "ActiveState") == "active"
+        assert machine.show(UNIT, "InvocationID") != before
+        assert "couples" in machine.run("troth", "doctor")  # as the service's user, by sudo
+        machine.run(INSTALL[0], "--uninstall")
+        assert machine.show(UNIT, "LoadState") == "not-found"
+        assert (machine.state / "troth.db").exists()
