@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -53,3 +54,24 @@ def test_a_machine_that_can_start_no_process_now_is_asked_again(
 
 def refuse(_: Sequence[str], **_more: Any) -> None:
     raise BlockingIOError(11, "Resource temporarily unavailable")
+
+
+def test_a_process_answers_over_a_pipe_and_one_that_is_silent_for_long_is_not_excused(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    once = "import os, sys, time; os.write(int(sys.argv[-1]), b'.'); time.sleep(60)"
+    child = _Child([sys.executable, "-c", once])
+    child.look()
+    assert child.is_starting()
+    ends = time.monotonic() + 20
+    while not child.has_answered():
+        assert time.monotonic() < ends
+        time.sleep(0.01)
+    assert not child.has_answered()  # since then
+    assert not child.is_starting()
+    _stop([child], 10)
+    never = _Child(SLEEPS)
+    never.look()
+    monkeypatch.setattr(supervision, "START_SECONDS", 0.0)
+    assert not never.is_starting()
+    _stop([never], 10)

@@ -4,8 +4,9 @@ import gc
 import os
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import FrameType
 
 import structlog
 import uvicorn
@@ -13,6 +14,7 @@ import uvicorn
 from troth.bootstrap import Service, Store, open_inbox
 from troth.engine.recorder import HOLD
 from troth.errors import TrothError
+from troth.notify import Pulse, manager
 from troth.settings import Settings
 from troth.signals import stop_signal
 from troth.web.app import create_app
@@ -27,6 +29,7 @@ SPARE_SECONDS = 15.0  # for what begins within those times and ends after them, 
 # The longest that a worker's process takes to stop: Dramatiq waits for its workers, then for its
 # consumers; then sends end, and then their results are written, or given up.
 STOP_SECONDS = 2 * STOP_MS / 1_000 + SEND_SECONDS + HOLD + SPARE_SECONDS
+TICKS_A_BEAT = 10  # of the web's server, which ticks ten times a second
 MOST_VISITORS = 128  # at once: slow strangers must not use up what the nudges need
 
 
@@ -50,38 +53,48 @@ def listening(settings: Settings) -> Iterator[socket.socket]:
 
 def run_all(service: Service, listener: socket.socket, *, demo: bool) -> None:
     """Run clock, worker, inbox and web in this process; the web holds the main thread."""
-    with _working(service), _ticking(service), open_inbox(service.store).listening():
-        run_web(service.store, listener, demo=demo)
+    pulse = Pulse(manager(), ("clock", "web"), "at work")
+    with (
+        _working(service),
+        _ticking(service, pulse.of("clock")),
+        open_inbox(service.store).listening(),
+    ):
+        _serve(service.store, listener, pulse, demo=demo)
 
 
 def run_inbox(store: Store) -> None:
     """Listen to every provider that the settings name, until SIGTERM or SIGINT."""
     stopping = stop_signal()
     inbox = open_inbox(store)
+    pulse = Pulse(manager(), ("inbox",), "listening")
     log.info("inbox.started", ways=[listener.name for listener in inbox.listeners])
     with inbox.listening():
         while not stopping.wait(LOOK_SECONDS):
-            pass
+            pulse.turned("inbox")
+        pulse.manager.stopping("taking what has come")
 
 
 def run_clock(service: Service) -> None:
     """Run a clock until SIGTERM or SIGINT."""
     stopping = stop_signal()
     spare_the_collector()
+    pulse = Pulse(manager(), ("clock",), "making rounds")
     log.info("clock.started")
-    service.rounds.run(stopping)
+    service.rounds.run(stopping, pulse.of("clock"))
+    pulse.manager.stopping("the last round is made")
 
 
-def run_worker(service: Service, supervisor: int) -> None:
+def run_worker(service: Service, supervisor: int, answer: Callable[[], None]) -> None:
     """Run a worker until SIGTERM or SIGINT; sends in hand are finished first.
 
-    It also ends when its supervisor (a process id) is gone.
+    It also ends when its supervisor (a process id) is gone. `answer` is called while it works.
     """
     stopping = stop_signal()
     spare_the_collector()
     with _working(service):
         log.info("worker.started", sends_at_once=service.delivery.crew.size)
         while not stopping.wait(LOOK_SECONDS):
+            answer()
             if os.getppid() != supervisor:
                 log.warning("supervisor.gone")
                 return
@@ -89,6 +102,10 @@ def run_worker(service: Service, supervisor: int) -> None:
 
 def run_web(store: Store, listener: socket.socket, *, demo: bool) -> None:
     """Serve the pages until SIGTERM or SIGINT."""
+    _serve(store, listener, Pulse(manager(), ("web",), "serving the pages"), demo=demo)
+
+
+def _serve(store: Store, listener: socket.socket, pulse: Pulse, *, demo: bool) -> None:
     config = uvicorn.Config(
         create_app(store, demo=demo),
         log_config=None,
@@ -97,7 +114,26 @@ def run_web(store: Store, listener: socket.socket, *, demo: bool) -> None:
         limit_concurrency=MOST_VISITORS,
     )
     stop_signal()  # uvicorn raises the signal again when it is done: it must find a handler
-    uvicorn.Server(config).run(sockets=[listener])
+    _Server(config, pulse).run(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    """The web's server: while its event loop turns, the service manager hears of it."""
+
+    def __init__(self, config: uvicorn.Config, pulse: Pulse) -> None:
+        super().__init__(config)
+        self._pulse = pulse
+
+    async def on_tick(self, counter: int) -> bool:
+        """Turn. (uvicorn's own callback would stand still when the machine's clock jumps back.)"""
+        if counter % TICKS_A_BEAT == 0:
+            self._pulse.turned("web")
+        return await super().on_tick(counter)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin to end."""
+        self._pulse.manager.stopping("finishing what is in hand")
+        super().handle_exit(sig, frame)
 
 
 def spare_the_collector() -> None:
@@ -123,9 +159,9 @@ def _working(service: Service) -> Iterator[None]:
 
 
 @contextmanager
-def _ticking(service: Service) -> Iterator[None]:
+def _ticking(service: Service, turned: Callable[[], None]) -> Iterator[None]:
     stopping = threading.Event()
-    thread = threading.Thread(target=service.rounds.run, args=(stopping,), name="clock")
+    thread = threading.Thread(target=service.rounds.run, args=(stopping, turned), name="clock")
     thread.start()
     try:
         yield

@@ -6,16 +6,18 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import structlog
 
 from troth.errors import TrothError
+from troth.notify import Pulse, has_answered, manager
 from troth.signals import stop_signal
 
 log = structlog.get_logger()
 
 LOOK_SECONDS = 0.2
+START_SECONDS = 60.0  # for a process to be up and at work
 AGAIN_SECONDS = 1.0  # before a process that died is started anew: one that can't live must not spin
 
 
@@ -28,18 +30,31 @@ def run(processes: int, at_once: int, *, threads: bool, patience: float) -> None
     command = _command(at_once, threads=threads)
     stopping = stop_signal()
     log.info("worker.supervised", processes=processes, sends_at_once=at_once)
-    running = [_Child(command) for _ in range(processes)]
+    running = {f"worker-{number}": _Child(command) for number in range(1, processes + 1)}
+    pulse = Pulse(manager(), running, "delivering")
     while not stopping.is_set():
-        for child in running:
-            child.look()
+        _look_at(running, pulse)
         stopping.wait(LOOK_SECONDS)
-    _stop(running, patience)
+    pulse.manager.stopping("finishing the sends in hand")
+    _stop(list(running.values()), patience)
+
+
+def _look_at(running: Mapping[str, "_Child"], pulse: Pulse) -> None:
+    """See to each process. One that hangs is silent, and then so is the pulse."""
+    for name, child in running.items():
+        child.look()
+        if child.has_answered():
+            pulse.turned(name)
+        elif child.is_starting():
+            pulse.excused(name)
 
 
 class _Child:
     def __init__(self, command: Sequence[str]) -> None:
         self._command = command
         self._tried = float("-inf")
+        self._answers: int | None = None  # the reading end of the pipe over which it answers
+        self._was_heard = False
         self.process: subprocess.Popen[bytes] | None = None
 
     def look(self) -> None:
@@ -50,18 +65,43 @@ class _Child:
             self._bury()
             self._start()
 
+    def has_answered(self) -> bool:
+        """Return whether it has said since the last look that it works."""
+        has = self._answers is not None and has_answered(self._answers)
+        self._was_heard = self._was_heard or has
+        return has
+
+    def is_starting(self) -> bool:
+        """Return whether it is dead or on its way up; that is the store's matter, or its own.
+
+        It lasts START_SECONDS at the most: one that never answers hangs.
+        """
+        return not self._was_heard and time.monotonic() - self._tried < START_SECONDS
+
     def _bury(self) -> None:
         if self.process is not None:
             log.error("worker.died", exit=self.process.returncode, pid=self.process.pid)
             self.process = None
+        if self._answers is not None:
+            os.close(self._answers)
+            self._answers = None
 
     def _start(self) -> None:
         """Try to start it. A machine without memory or processes to spare may have some later."""
-        self._tried = time.monotonic()
+        self._tried, self._was_heard = time.monotonic(), False
         try:
-            self.process = subprocess.Popen(self._command)  # noqa: S603 - our own program
+            self._answers, told = os.pipe()
         except OSError as error:
             log.error("worker.not_started", error=str(error))  # noqa: TRY400 - says all there is
+            return
+        os.set_blocking(self._answers, False)
+        try:
+            command = [*self._command, "--answers", str(told)]
+            self.process = subprocess.Popen(command, pass_fds=[told])  # noqa: S603 - our own
+        except OSError as error:
+            log.error("worker.not_started", error=str(error))  # noqa: TRY400 - says all there is
+        finally:
+            os.close(told)
 
 
 def _command(at_once: int, *, threads: bool) -> list[str]:

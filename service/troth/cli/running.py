@@ -19,6 +19,7 @@ from troth.delivery.courier import is_channel_url
 from troth.engine.apply import apply
 from troth.errors import TrothError
 from troth.logs import set_up_logs
+from troth.notify import answering
 from troth.schedules.couple import CoupleSchedule
 from troth.schedules.demo import demo_couple
 from troth.schedules.load import load_schedules
@@ -78,6 +79,7 @@ def worker(
         typer.Option(min=1, max=MOST_THREADS, help="Send on so many threads instead of greenlets."),
     ] = None,
     supervisor: Annotated[int | None, typer.Option(hidden=True)] = None,
+    answers: Annotated[int | None, typer.Option(hidden=True)] = None,
 ) -> None:
     """Run a worker: deliver the nudges that the clock dispatches."""
     from troth import roles, supervision
@@ -95,7 +97,7 @@ def worker(
         )
         return
     with _service(at_once) as service:
-        roles.run_worker(service, supervisor)
+        roles.run_worker(service, supervisor, answering(answers))
 
 
 def _asked(concurrency: int | None, threads: int | None) -> int | None:

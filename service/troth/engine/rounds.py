@@ -116,20 +116,22 @@ class Rounds:
             )
         return min((moment for moment in moments if moment), default=None)
 
-    def run(self, stopping: threading.Event) -> None:
+    def run(self, stopping: threading.Event, turned: Callable[[], None] = lambda: None) -> None:
         """Make rounds until told to stop. Trouble with the store is logged, and tried again.
 
-        A tick on which nothing is due costs a few index look-ups and no write.
+        A tick on which nothing is due costs a few index look-ups and no write. `turned` is called
+        after each: when a round was made, when nothing was due, and when the store is away.
         """
         while not stopping.is_set():
             try:
                 with self.bed(self.db) as bed:
-                    self._keep(bed, stopping)
+                    self._keep(bed, stopping, turned)
             except Exception:
                 log.exception("round.failed")
+                turned()
                 stopping.wait(AFTER_TROUBLE.total_seconds())
 
-    def _keep(self, bed: Sleeper, stopping: threading.Event) -> None:
+    def _keep(self, bed: Sleeper, stopping: threading.Event, turned: Callable[[], None]) -> None:
         """Make rounds, and sleep in between; the longer, the oftener nothing could be done.
 
         What is due may have to wait, for the workers are behind: looking at it all the time would
@@ -144,6 +146,7 @@ class Rounds:
                 wait = timedelta() if done else pause
                 if troubles:
                     self._rest(troubles, stopping, busy=done > 0)
+            turned()
             bed.sleep(wait.total_seconds(), stopping)
 
     def _rest(self, troubles: list[Exception], stopping: threading.Event, *, busy: bool) -> None:
