@@ -23,7 +23,7 @@ from troth.limits import ProviderLimits
 from troth.redis_client import check_redis
 from troth.schedules.languages import load_languages
 from troth.settings import Settings
-from troth.store import inbox, positions, schema
+from troth.store import inbox, marks, positions, schema
 from troth.store.database import Database
 from troth.store.keyfile import key_from_file
 from troth.store.vault import Vault
@@ -78,18 +78,25 @@ def open_store(
     `troth migrate` (or `migrate=True`). What is not `durable` is a SQLite file that nobody needs
     after a power cut. Raises TrothError for whatever is in the way.
     """
-    _make_data_folder(settings)
-    db = Database(settings.store_url, durable=durable)
+    db = open_database(settings, durable=durable)
     try:
         if migrate or (migrate is None and db.is_sqlite):
             schema.migrate(db)
         else:
             schema.check_schema(db)
+        with db.reading() as conn:
+            marks.refuse_moved(conn)
         vault = Vault(settings.secret_key or key_from_file(settings.key_file, db))
     except BaseException:
         db.close()
         raise
     return Store(settings, db, vault, clock or SystemClock(), load_languages())
+
+
+def open_database(settings: Settings, *, durable: bool = True) -> Database:
+    """Open the database that the settings name, whatever it holds; see open_store."""
+    _make_data_folder(settings)
+    return Database(settings.store_url, durable=durable)
 
 
 def check(settings: Settings) -> None:

@@ -62,6 +62,12 @@ class Settings(BaseSettings):
         "newest first. Unset: made on the first run.",
         repr=False,
     )
+    backup_key: str | None = Field(
+        None,
+        description="The age key that seals `troth backup`: a public one (age1...), which can't "
+        "open it again, or a secret one; several with commas.",
+        repr=False,
+    )
     host: str = Field("127.0.0.1", description="The address the web listens on.")
     port: int = Field(8787, ge=0, le=65_535, description="The port the web listens on.")
     threads: int = Field(

@@ -42,6 +42,7 @@ _SIZES = {
     "skewed": (Size(10, 5), Size(250, 5)),
     "jumping": (Size(4, 3), Size(100, 5)),
     "outage": (Size(6, 5), Size(250, 5)),
+    "restored": (Size(6, 5), Size(250, 5)),
     "disk full": (Size(6, 5), Size(50, 5)),
 }
 

@@ -7,7 +7,7 @@ import typer
 from sqlalchemy.exc import DBAPIError
 
 from troth import __version__
-from troth.cli import looking, replying, running, scheduling, simulating
+from troth.cli import keeping, looking, replying, running, scheduling, simulating
 from troth.errors import TrothError
 from troth.logs import set_up_logs
 from troth.schedules.problems import ScheduleError
@@ -19,7 +19,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for part in (running, scheduling, simulating, replying, looking):
+for part in (running, scheduling, simulating, replying, looking, keeping):
     part.add_to(app)
 
 

@@ -31,7 +31,8 @@ from troth.settings import (
     Settings,
     load_settings,
 )
-from troth.store import couples
+from troth.store import couples, marks
+from troth.store.atwork import at_work
 
 
 def add_to(app: typer.Typer) -> None:
@@ -145,13 +146,14 @@ def _run_all(settings: Settings, *, demo: bool) -> None:
         host, port = socket.getsockname()[:2]
         settings = settings.model_copy(update={"host": host, "port": port})
         store = open_store(settings)
-        _apply_at_start(store, demo=demo)
-        service = build(store)
-        _say_where(store, demo=demo)
-        try:
-            roles.run_all(service, socket, demo=demo)
-        finally:
-            service.close()
+        with at_work(store.db):
+            _apply_at_start(store, demo=demo)
+            service = build(store)
+            _say_where(store, demo=demo)
+            try:
+                roles.run_all(service, socket, demo=demo)
+            finally:
+                service.close()
 
 
 def _apply_at_start(store: Store, *, demo: bool) -> None:
@@ -186,6 +188,9 @@ def _say_where(store: Store, *, demo: bool) -> None:
         return
     with store.db.reading() as conn:
         known = couples.all_couples(conn)
+        why = marks.held(conn)
+    if why is not None:
+        out.print(f"No nudge leaves before you say so (this store was {why}): troth release")
     out.print(f"Troth is up for {counted(len(known), 'couple')} at {address}")
     out.print(
         "Each partner's own inbox address: troth partners"
@@ -215,7 +220,8 @@ def _service(at_once: int | None = None) -> Iterator[Service]:
     settings = _cluster_settings()
     service = build(open_store(settings), at_once=at_once)
     try:
-        yield service
+        with at_work(service.store.db):
+            yield service
     finally:
         service.close()
 

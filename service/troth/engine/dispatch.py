@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from troth.engine.doorbell import Doorbell
 from troth.engine.expiry import expire
-from troth.store import claims
+from troth.store import claims, marks
 from troth.store.database import Database
 
 RING_LEASE = timedelta(seconds=30)  # for a worker to answer the doorbell
@@ -25,8 +25,9 @@ def dispatch(
     with db.writing() as conn:
         stale = expire(conn, now)
         room = min(limit, most_waiting - claims.unpicked(conn, most_waiting))
-        heard = room > 0 and doorbell.unheard() < most_unheard
-        claimed = claims.claim(conn, now, room, RING_LEASE) if heard else []
+        doubt = marks.doubt(conn)
+        heard = not doubt.held and room > 0 and doorbell.unheard() < most_unheard
+        claimed = claims.claim(conn, now, room, RING_LEASE, doubt.until) if heard else []
     if claimed:
         _ring(db, doorbell, claimed, now)
     return stale + len(claimed)

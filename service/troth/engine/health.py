@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from troth.domain.states import ChannelState
 from troth.engine.standing import couple_standing, folded_standing
-from troth.store import channels, couples, rituals
+from troth.store import channels, couples, marks, rituals
 from troth.store.records import Channel
 from troth.store.vault import Vault
 
@@ -41,6 +41,8 @@ def examine_store(conn: Connection, vault: Vault) -> Iterable[Finding]:
     """Yield what can be said of a store that is open."""
     known = couples.all_couples(conn)
     yield Finding("couples", Health.GOOD, f"{len(known)} couples take part")
+    if (why := marks.held(conn)) is not None:
+        yield Finding("held", Health.NOTICE, f"no nudge leaves ({why}); mend: troth release")
     for couple in known:
         yield from _examine_channels(conn, vault, couple)
         yield _examine_score(conn, couple)

@@ -15,7 +15,7 @@ from troth.engine.expiry import expire
 from troth.engine.repairs import beside_repairs
 from troth.engine.standing import couple_standing
 from troth.engine.together import do_together
-from troth.store import couples, ledger, nudges, occurrences, rituals, trust
+from troth.store import couples, ledger, marks, nudges, occurrences, rituals, trust
 from troth.store.database import Database
 from troth.store.records import Occurrence
 
@@ -73,10 +73,18 @@ def _judge(conn: Connection, occurrence: Occurrence, now: datetime) -> Outcome |
     }
     reached -= couples.paused_beyond(conn, occurrence.couple_id, occurrence.due_at)
     over = now >= occurrence.ends_at
+    if over and reached and _is_forgotten(conn, occurrence):
+        reached = set()
     accounts = accounts_of(conn, occurrence, over=over)
     outcome = judge(occurrence.stamp.terms, accounts, reached, over=over)
     eased = ease(outcome, occurrence.stamp.season)
     return beside_repairs(conn, occurrence, eased, over=over)
+
+
+def _is_forgotten(conn: Connection, occurrence: Occurrence) -> bool:
+    """Whether an answer may be lost with the time since a backup: silence is no miss then."""
+    moments = (occurrence.due_at, occurrence.ends_at)
+    return any(gap.touches(*moments) for gap in marks.gaps(conn))
 
 
 def _standing_outcome(occurrence: Occurrence) -> Outcome | None:

@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, FromClause, Select, case, func, select, update
 
-from troth.domain.states import NudgeState
+from troth.domain.states import NudgePurpose, NudgeState
 from troth.store.batches import given, insert_rows, is_one_of
 from troth.store.nudges import to_nudge
 from troth.store.records import Nudge
-from troth.store.tables import channels, nudges, providers
+from troth.store.tables import channels, nudges, occurrences, providers
 
 Claim = tuple[int, int]  # nudge id, attempt
 GIVEN_UP = "every attempt at it broke off"
@@ -63,8 +63,18 @@ def expire_stale(
     return [to_nudge(row) for row in conn.execute(expired)]
 
 
-def claim(conn: Connection, now: datetime, limit: int, lease: timedelta) -> list[Claim]:
-    """Take due nudges for sending; return those that are ours alone, the longest due first."""
+def claim(
+    conn: Connection,
+    now: datetime,
+    limit: int,
+    lease: timedelta,
+    doubtful_until: datetime | None = None,
+) -> list[Claim]:
+    """Take due nudges for sending; return those that are ours alone, the longest due first.
+
+    Of what was due by `doubtful_until` it has been forgotten whether it left: it is marked.
+    """
+    mark = {} if doubtful_until is None else {"repeated": _may_have_left(doubtful_until)}
     due = (
         select(nudges.c.id)
         .where(nudges.c.state == NudgeState.PLANNED, nudges.c.not_before <= now)
@@ -80,11 +90,19 @@ def claim(conn: Connection, now: datetime, limit: int, lease: timedelta) -> list
             attempt=nudges.c.attempt + 1,
             picked=False,
             lease_until=now + lease,
+            **mark,
         )
         .returning(nudges.c.id, nudges.c.attempt, nudges.c.not_before)
     )
     rows = sorted(conn.execute(taken), key=lambda row: (row.not_before, row.id))
     return [(row.id, row.attempt) for row in rows]
+
+
+def _may_have_left(by: datetime) -> ColumnElement[bool]:
+    """A reminder is reckoned anew, so that its own moment says nothing; its occurrence's does."""
+    older = select(occurrences.c.id).where(occurrences.c.due_at <= by)
+    reminds = (nudges.c.purpose == NudgePurpose.REMINDER) & nudges.c.occurrence_id.in_(older)
+    return nudges.c.repeated | (nudges.c.due_at <= by) | reminds
 
 
 def unpicked(conn: Connection, most: int) -> int:

@@ -22,7 +22,7 @@ def key_from_file(file: Path, db: Database) -> str:
         return file.read_text().strip()
     except FileNotFoundError:
         _refuse_new_key(file, db)
-        return _make_key(file)
+        return keep_key(file, secrets.token_urlsafe(32))
     except OSError as error:
         raise TrothError(f"the key file {file} can't be read: {error.strerror}") from error
 
@@ -36,8 +36,11 @@ def _refuse_new_key(file: Path, db: Database) -> None:
             )
 
 
-def _make_key(file: Path) -> str:
-    """Write the key elsewhere, see it on the disk, and only then give it its name."""
+def keep_key(file: Path, key: str) -> str:
+    """Keep a key in a file that is not there yet; return the one that is there then.
+
+    It is written elsewhere, seen on the disk, and only then given its name.
+    """
     try:
         handle, draft = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")  # mode 0600
     except OSError as error:
@@ -47,7 +50,7 @@ def _make_key(file: Path) -> str:
         ) from error
     try:
         with os.fdopen(handle, "w") as stream:
-            stream.write(secrets.token_urlsafe(32) + "\n")
+            stream.write(key + "\n")
             stream.flush()
             os.fsync(stream.fileno())
         os.link(draft, file)

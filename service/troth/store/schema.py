@@ -22,22 +22,36 @@ def migrate(db: Database) -> bool:
     """
     db.check()
     with db.writing() as conn:
-        if conn.dialect.name == "postgresql":
-            conn.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-        current = _refuse_newer(conn)
-        if current == head():
+        take_turns(conn)
+        if refuse_newer(conn) == head():
             return False
-        config = _config()
-        config.attributes["connection"] = conn
-        command.upgrade(config, "head")
+        upgrade(conn)
         return True
+
+
+def take_turns(conn: Connection) -> None:
+    """Wait until nobody else changes the schema, and keep others waiting."""
+    if conn.dialect.name == "postgresql":
+        conn.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+
+
+def upgrade(conn: Connection, revision: str = "head") -> None:
+    """Bring the schema up to a revision, within the caller's transaction."""
+    config = _config()
+    config.attributes["connection"] = conn
+    command.upgrade(config, revision)
+
+
+def is_known(revision: str) -> bool:
+    """Whether this code knows a revision."""
+    return revision in {script.revision for script in _scripts().walk_revisions()}
 
 
 def check_schema(db: Database) -> None:
     """Raise TrothError unless the schema is the one that this code knows."""
     db.check()
     with db.reading() as conn:
-        current = _refuse_newer(conn)
+        current = refuse_newer(conn)
     if current != head():
         raise TrothError("the database's schema is behind this Troth; run: troth migrate")
 
@@ -47,10 +61,10 @@ def head() -> str | None:
     return _scripts().get_current_head()
 
 
-def _refuse_newer(conn: Connection) -> str | None:
+def refuse_newer(conn: Connection) -> str | None:
+    """Return the schema's revision, None where there is none; refuse one that this code lacks."""
     current = MigrationContext.configure(conn).get_current_revision()
-    known = {script.revision for script in _scripts().walk_revisions()}
-    if current is not None and current not in known:
+    if current is not None and not is_known(current):
         raise TrothError(
             f"the database was made by a newer Troth (schema {current}, this one knows up to "
             f"{head()}); upgrade Troth, or put back the backup from before"

@@ -36,6 +36,11 @@ class Vault:
         # The oldest: the store's hashes and marks were made with it, and links must lead home.
         self._token_key = _derive(listed[-1], b"token")
 
+    @property
+    def key_ids(self) -> tuple[str, ...]:
+        """The ids of its keys, newest first; they tell nothing of the keys."""
+        return tuple(self._boxes)
+
     def seal(self, text: str) -> str:
         """Return `text` encrypted, with the id of the key."""
         return f"{self._sealing}:{self._boxes[self._sealing].encrypt(text.encode()).decode()}"

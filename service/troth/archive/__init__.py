@@ -1,0 +1,1 @@
+"""A whole store outside of a database: written as one sealed file, checked, read back, moved."""

@@ -1,0 +1,139 @@
+"""Loading rows into an empty store: the schema they were written with, their places, their sums."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Connection, insert, inspect, select, text
+from sqlalchemy.exc import DBAPIError
+
+from troth.archive.kinds import decode
+from troth.archive.manifest import Head, Shape, Sum, differing
+from troth.archive.rows import BATCH, Told, light_table, nobody, sums
+from troth.errors import TrothError
+from troth.store import schema
+from troth.store.tables import metadata
+
+
+class Loader:
+    """Takes what a backup holds (see reading.Taker) into an empty store, in one transaction."""
+
+    def __init__(self, conn: Connection, told: Told = nobody) -> None:
+        self._conn, self._told = conn, told
+        self._shapes: list[Shape] = []
+        self._lines: list[bytes] = []
+        self._done = 0
+
+    def head(self, head: Head) -> None:
+        """Make the tables as they were where the rows come from."""
+        make_room(self._conn, head.schema)
+
+    def table(self, shape: Shape) -> None:
+        """Begin a table."""
+        self._write()
+        self._shapes.append(shape)
+        self._done = 0
+
+    def row(self, line: bytes) -> None:
+        """Take a row; it is written with others."""
+        self._lines.append(line)
+        if len(self._lines) >= BATCH:
+            self._write()
+
+    def finish(self, wanted: Mapping[str, Sum]) -> None:
+        """Write what is left, hold it against its sums, and bring the schema up to date.
+
+        Raises TrothError where the store differs from what was to be loaded.
+        """
+        self._write()
+        check_tables(self._conn, self._shapes)
+        found = sums(self._conn, self._shapes, lambda table, rows: self._told(f"{table}?", rows))
+        if different := differing(wanted, found):
+            raise TrothError(
+                f"{', '.join(different)} would not be what was written; nothing was changed; "
+                "take another copy, or report this"
+            )
+        schema.upgrade(self._conn)
+        number_on(self._conn)
+
+    def _write(self) -> None:
+        if not self._lines:
+            return
+        shape = self._shapes[-1]
+        kinds = list(shape.columns.values())
+        names = list(shape.columns)
+        rows = [dict(zip(names, decode(kinds, line), strict=True)) for line in self._lines]
+        try:
+            self._conn.execute(insert(light_table(shape)), rows)
+        except DBAPIError as error:
+            cause = type(error.orig).__name__  # its text would show the row
+            raise TrothError(
+                f"the database refuses rows of {shape.table} ({cause}); nothing was changed; "
+                "restore into another kind of database, or report this"
+            ) from error
+        self._done += len(rows)
+        self._lines = []
+        self._told(shape.table, self._done)
+
+
+def make_room(conn: Connection, revision: str) -> None:
+    """Make every table of a revision in an empty database; nobody else may use them meanwhile.
+
+    Raises TrothError where a table holds anything, or the revision is newer than this Troth.
+    """
+    if not schema.is_known(revision):
+        raise TrothError(
+            f"the backup was made by a newer Troth (schema {revision}, this one knows up to "
+            f"{schema.head()}); restore it with that"
+        )
+    schema.take_turns(conn)
+    held = _held(conn)
+    _refuse_filled(conn, held)
+    if schema.refuse_newer(conn) != revision:
+        metadata.drop_all(conn, [metadata.tables[name] for name in held])
+        conn.execute(text("DROP TABLE IF EXISTS alembic_version"))
+        schema.upgrade(conn, revision)
+
+
+def check_tables(conn: Connection, shapes: Sequence[Shape]) -> None:
+    """Raise TrothError unless these are all the tables of the store, with all their columns."""
+    looked = inspect(conn)
+    names = {shape.table for shape in shapes}
+    lacking = {name for name in looked.get_table_names() if name in metadata.tables} - names
+    for shape in shapes:
+        columns = {str(column["name"]) for column in looked.get_columns(shape.table)}
+        if columns != set(shape.columns):
+            lacking.add(shape.table)
+    if lacking:
+        listed = ", ".join(sorted(lacking))
+        raise TrothError(f"the backup does not hold all of {listed}; nothing was changed")
+
+
+def number_on(conn: Connection) -> None:
+    """Let new ids go on after the highest there is; SQLite does so by itself."""
+    if conn.dialect.name == "sqlite":
+        return
+    for table in metadata.tables.values():
+        if "id" in table.c:
+            sequence = f"pg_get_serial_sequence('{table.name}', 'id')"
+            highest = f"SELECT setval({sequence}, max(id)) FROM {table.name} HAVING max(id) > 0"  # noqa: S608 - our own names
+            conn.execute(text(highest))
+
+
+def _held(conn: Connection) -> list[str]:
+    """Return the tables of Troth that are there, held against everybody else."""
+    there = [name for name in inspect(conn).get_table_names() if name in metadata.tables]
+    if there and conn.dialect.name == "postgresql":
+        conn.execute(text(f"LOCK TABLE {', '.join(there)} IN ACCESS EXCLUSIVE MODE"))
+    return there
+
+
+def _refuse_filled(conn: Connection, held: Sequence[str]) -> None:
+    filled = [
+        name
+        for name in held
+        if conn.execute(select(text("1")).select_from(metadata.tables[name]).limit(1)).first()
+    ]
+    if filled:
+        raise TrothError(
+            f"the store to fill is not empty ({', '.join(filled)}); nothing was changed; "
+            "name an empty one in TROTH_DATABASE_URL, or put this one out of the way first"
+        )

@@ -1,0 +1,84 @@
+"""Moving: all of a store into another, empty database, and an end to the first."""
+
+from sqlalchemy import Connection, text
+
+from troth.archive.loading import Loader
+from troth.archive.manifest import Manifest, Sum, Summing
+from troth.archive.rows import Told, lines, nobody, shapes
+from troth.archive.writing import be_patient
+from troth.errors import TrothError
+from troth.store import marks
+from troth.store.atwork import alone
+from troth.store.database import Database
+from troth.store.tables import metadata
+
+HELD = "moved here, and the move did not come to its end"
+MARKING, RELEASING = "marking the old store", "letting the new store go on"
+OTHERS = """
+    SELECT count(*) FROM pg_stat_activity
+    WHERE datname = current_database() AND backend_type = 'client backend'
+      AND pid <> pg_backend_pid()
+"""
+
+
+def move(source: Database, target: Database, manifest: Manifest, told: Told = nobody) -> Manifest:
+    """Copy everything, hold it against its sums, and mark the source as moved; return the sums.
+
+    Nothing leaves from the target before the source is marked: killed at any instant, at most one
+    of them sends. Raises TrothError while anybody is at work on the source.
+    """
+    _refuse_same(source, target)
+    with alone(source), source.writing() as old:
+        be_patient(old)
+        _take_all(old)
+        marks.refuse_moved(old)
+        was_held = marks.held(old)
+        with target.writing() as new:
+            be_patient(new)
+            loader = Loader(new, told)
+            loader.head(manifest.head)
+            sums = _copy(old, loader)
+            loader.finish(sums)
+            marks.hold(new, was_held or HELD)
+        told(MARKING, 0)
+        marks.mark_moved(old, where(target))
+    told(RELEASING, 0)
+    if was_held is None:
+        with target.writing() as new:
+            marks.release(new)
+    return Manifest(manifest.head, sums)
+
+
+def where(db: Database) -> str:
+    """Return what a database is called, without its password."""
+    return db.url.set(query={}).render_as_string(hide_password=True)
+
+
+def _copy(old: Connection, loader: Loader) -> dict[str, Sum]:
+    sums = {}
+    for shape in shapes():
+        loader.table(shape)
+        summing = Summing()
+        for line in lines(old, shape):
+            summing.add(line)
+            loader.row(line)
+        sums[shape.table] = summing.done()
+    return sums
+
+
+def _refuse_same(source: Database, target: Database) -> None:
+    if source.url == target.url:
+        raise TrothError("the store is there already; name another, empty database with --to")
+
+
+def _take_all(conn: Connection) -> None:
+    """Let nobody else write to the source until it is marked; SQLite's one writer is alone."""
+    if conn.dialect.name != "postgresql":
+        return
+    others = conn.execute(text(OTHERS)).scalar_one()
+    if others:
+        raise TrothError(
+            f"{others} others are connected to the database to move; stop every clock, worker, "
+            "web and inbox first"
+        )
+    conn.execute(text(f"LOCK TABLE {', '.join(metadata.tables)} IN EXCLUSIVE MODE"))

@@ -1,0 +1,80 @@
+"""Restoring: a checked backup becomes a store in one transaction; nothing leaves from it yet."""
+
+from datetime import datetime
+from pathlib import Path
+
+from troth.archive.loading import Loader
+from troth.archive.manifest import Head, Manifest
+from troth.archive.reading import read, verify
+from troth.archive.rows import Told, nobody
+from troth.archive.sealing import BackupKeys, damaged
+from troth.archive.writing import be_patient
+from troth.errors import TrothError
+from troth.store import marks
+from troth.store.database import Database
+from troth.store.keyfile import keep_key
+from troth.store.vault import Vault
+
+HELD = "restored from a backup"
+
+
+def restore(
+    db: Database,
+    file: Path,
+    keys: BackupKeys,
+    checked: Manifest,
+    now: datetime,
+    told: Told = nobody,
+) -> None:
+    """Load a backup that `verify` has read into an empty store, and hold the store.
+
+    `now` is aware UTC: from when the backup was taken until then, nothing is known.
+    """
+    with db.writing() as conn:
+        be_patient(conn)
+        loader = Loader(conn, told)
+        if read(file, keys, loader) != checked:
+            raise damaged()
+        loader.finish(checked.sums)
+        taken_at = checked.head.taken_at
+        marks.remember_gap(conn, marks.Gap(taken_at, max(now, taken_at)))
+        marks.hold(conn, HELD)
+
+
+def check(file: Path, keys: BackupKeys, secret_key: str | None, key_file: Path) -> Manifest:
+    """Check a backup, and see that the secret key that belongs to it is at hand; return what it is.
+
+    A key that came with the backup is kept in `key_file` where there is none.
+    """
+    manifest = verify(file, keys)
+    given = secret_key or _key_in(key_file)
+    if given is not None:
+        _refuse_other_key(manifest.head, given)
+    elif manifest.head.secret_key is None:
+        raise TrothError(
+            f"the backup does not hold the secret key (id {manifest.head.key_ids[0]}) that seals "
+            f"what is private; give it in TROTH_SECRET_KEY, or put its file back as {key_file}"
+        )
+    else:
+        keep_key(key_file, manifest.head.secret_key)
+    return manifest
+
+
+def _key_in(file: Path) -> str | None:
+    try:
+        return file.read_text().strip()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise TrothError(f"the key file {file} can't be read: {error.strerror}") from error
+
+
+def _refuse_other_key(head: Head, given: str) -> None:
+    """Every key that sealed must be there; the oldest be the oldest: links were made with it."""
+    ids = Vault(given).key_ids
+    if not set(head.key_ids) <= set(ids) or ids[-1] != head.key_ids[-1]:
+        raise TrothError(
+            f"the secret key at hand (id {ids[0]}) is not the one that belongs to the backup "
+            f"(id {', '.join(head.key_ids)}); give that in TROTH_SECRET_KEY, or take the key file "
+            "that is here out of the way"
+        )

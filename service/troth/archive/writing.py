@@ -1,0 +1,118 @@
+"""Writing a backup: one snapshot of every table, in lines, compressed, sealed, in one pass."""
+
+import os
+import tempfile
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, text
+
+from troth.archive.manifest import Head, Manifest, Shape, Sum, Summing, end_line
+from troth.archive.rows import Told, lines, nobody, shapes
+from troth.archive.sealing import BackupKeys, Writer, seal
+from troth.errors import TrothError
+from troth.store import schema
+from troth.store.database import Database
+from troth.store.vault import Vault
+
+LEVEL = 3  # what is sealed already hardly shrinks: more effort takes time and saves little
+_GZIP = 31
+
+
+def head_of(db: Database, vault: Vault, now: datetime, secret_key: str | None = None) -> Head:
+    """Return the head of a backup taken at aware UTC `now`; with the secret key where given."""
+    return Head(schema.head() or "", now, db.engine.dialect.name, vault.key_ids, secret_key)
+
+
+def write(
+    db: Database,
+    head: Head,
+    keys: BackupKeys,
+    into: Writer,
+    told: Told = nobody,
+    tables: Sequence[Shape] | None = None,
+) -> Manifest:
+    """Write a backup of the store as it is at this moment, while others go on writing to it.
+
+    Of all its tables, unless others are named: those of an older schema.
+    """
+    sums: dict[str, Sum] = {}
+    with db.reading() as conn:
+        be_patient(conn)
+        found = _all_lines(conn, head, tables or shapes(), sums, told)
+        seal(_compressed(found), keys, into)
+    return Manifest(head, sums)
+
+
+@contextmanager
+def new_file(file: Path, *, replace: bool) -> Iterator[Writer]:
+    """Give what becomes `file`, for its owner's eyes only, once all of it is on the disk.
+
+    Raises TrothError where it is there already and may not be replaced, or can't be written.
+    """
+    if file.exists() and not replace:
+        raise TrothError(f"{file} is there already; name another file, or say --force")
+    try:
+        handle, draft = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")  # mode 0600
+    except OSError as error:
+        raise _unwritable(file, error) from error
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        _name(Path(draft), file, replace=replace)
+    except OSError as error:
+        raise _unwritable(file, error) from error
+    finally:
+        with suppress(FileNotFoundError):
+            Path(draft).unlink()
+
+
+def be_patient(conn: Connection) -> None:
+    """Let this transaction wait for the other side, for the length of a slow pipe or disk."""
+    if conn.dialect.name == "postgresql":
+        conn.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+
+
+def _name(draft: Path, file: Path, *, replace: bool) -> None:
+    """Give the draft its name; whoever made a file of that name meanwhile keeps it."""
+    if replace:
+        draft.replace(file)
+    else:
+        os.link(draft, file)
+    folder = os.open(file.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _unwritable(file: Path, error: OSError) -> TrothError:
+    cause = (error.strerror or str(error)).lower()
+    return TrothError(f"the backup {file} can't be written: {cause}; name another place")
+
+
+def _all_lines(
+    conn: Connection, head: Head, tables: Sequence[Shape], sums: dict[str, Sum], told: Told
+) -> Iterator[bytes]:
+    yield head.line()
+    for shape in tables:
+        yield shape.line()
+        summing = Summing()
+        for line in lines(conn, shape, told):
+            summing.add(line)
+            yield line
+        sums[shape.table] = summing.done()
+    yield end_line(sums)
+
+
+def _compressed(found: Iterable[bytes]) -> Iterator[bytes]:
+    gzip = zlib.compressobj(LEVEL, wbits=_GZIP)
+    for line in found:
+        if part := gzip.compress(line + b"\n"):
+            yield part
+    yield gzip.flush()

@@ -1,0 +1,48 @@
+"""Who is at work on an embedded store: a lock beside its file, which ends with its process.
+
+SQLite's own locks last for a transaction; whoever moves a store must know of a service that only
+sleeps. PostgreSQL knows its clients by itself.
+"""
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from troth.errors import TrothError
+from troth.store.database import Database
+
+
+@contextmanager
+def at_work(db: Database) -> Iterator[None]:
+    """Be at work on a store, beside any others; raises TrothError while it is being moved."""
+    with _locked(db, fcntl.LOCK_SH, "the store is just being moved; wait for its end"):
+        yield
+
+
+@contextmanager
+def alone(db: Database) -> Iterator[None]:
+    """Have an embedded store for oneself; raises TrothError while a service is at work on it."""
+    busy = "a service is at work on the store; stop it first (troth up, clock, worker, web, inbox)"
+    with _locked(db, fcntl.LOCK_EX, busy):
+        yield
+
+
+@contextmanager
+def _locked(db: Database, kind: int, busy: str) -> Iterator[None]:
+    with ExitStack() as stack:
+        file = _beside(db)
+        if file is not None:
+            stream = stack.enter_context(file.open("w"))
+            try:
+                fcntl.flock(stream, kind | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise TrothError(busy) from None
+        yield
+
+
+def _beside(db: Database) -> Path | None:
+    """The lock's file. The store's own is never opened: closing it would end SQLite's locks."""
+    if not db.is_sqlite or not db.url.database or db.url.database.startswith((":", "file:")):
+        return None
+    return Path(f"{db.url.database}.at-work")
