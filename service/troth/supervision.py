@@ -6,11 +6,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import structlog
 
 from troth.errors import TrothError
+from troth.metrics import Workers
+from troth.metrics_folder import Prepare
 from troth.signals import stop_signal
 
 log = structlog.get_logger()
@@ -19,26 +22,42 @@ LOOK_SECONDS = 0.2
 AGAIN_SECONDS = 1.0  # before a process that died is started anew: one that can't live must not spin
 
 
-def run(processes: int, at_once: int, *, threads: bool, patience: float) -> None:
+def run(
+    processes: int,
+    at_once: int,
+    *,
+    threads: bool,
+    patience: float,
+    workers: Workers | None = None,
+    prepare: Prepare = lambda _place: {},
+) -> None:
     """Keep so many worker processes running until SIGTERM or SIGINT.
 
-    They are then given `patience` seconds to finish what they have in hand. Raises TrothError when
-    greenlets are asked for and gevent is not installed.
+    They are then given `patience` seconds to finish what they have in hand. `workers` is kept up to
+    date; `prepare` is asked before each start for what goes into the environment of that place.
+    Raises TrothError when greenlets are asked for and gevent is not installed.
     """
+    workers = workers or Workers()
     command = _command(at_once, threads=threads)
     stopping = stop_signal()
     log.info("worker.supervised", processes=processes, sends_at_once=at_once)
-    running = [_Child(command) for _ in range(processes)]
+    running = [_Child(command, partial(prepare, place)) for place in range(processes)]
     while not stopping.is_set():
         for child in running:
             child.look()
+        workers.alive = sum(child.process is not None for child in running)
+        workers.deaths = sum(child.deaths for child in running)
         stopping.wait(LOOK_SECONDS)
     _stop(running, patience)
 
 
 class _Child:
-    def __init__(self, command: Sequence[str]) -> None:
+    def __init__(
+        self, command: Sequence[str], prepare: Callable[[], Mapping[str, str]] = dict
+    ) -> None:
         self._command = command
+        self._prepare = prepare
+        self.deaths = 0
         self._tried = float("-inf")
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -54,12 +73,14 @@ class _Child:
         if self.process is not None:
             log.error("worker.died", exit=self.process.returncode, pid=self.process.pid)
             self.process = None
+            self.deaths += 1
 
     def _start(self) -> None:
         """Try to start it. A machine without memory or processes to spare may have some later."""
         self._tried = time.monotonic()
         try:
-            self.process = subprocess.Popen(self._command)  # noqa: S603 - our own program
+            env = {**os.environ, **self._prepare()}
+            self.process = subprocess.Popen(self._command, env=env)  # noqa: S603 - our own program
         except OSError as error:
             log.error("worker.not_started", error=str(error))  # noqa: TRY400 - says all there is
 
