@@ -1,5 +1,6 @@
 """What happens on the stage is counted, as a real scrape of it tells."""
 
+import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -151,3 +152,27 @@ def test_a_store_that_is_away_is_told_and_nothing_else_of_it(stage: Stage):
     assert away("troth_broker_up") == 1
     assert "troth_nudges_due" not in away.names
     assert "troth_clock_ticks_total" in away.names
+
+
+def test_a_clock_tells_that_it_looks_and_how_late_it_begins(stage: Stage, grown: Growth):
+    stage.wind("21:29")
+    stage.sleep("21:30")
+    stage.sleep(seconds=7)
+    stopping = threading.Event()
+    clock = threading.Thread(target=stage.service.rounds.run, args=(stopping,))
+    clock.start()
+    while not grown("troth_clock_lag_seconds_count"):
+        clock.join(0.02)
+    stopping.set()
+    clock.join()
+    assert grown("troth_clock_ticks_total") >= grown("troth_clock_lag_seconds_count")
+    assert grown("troth_clock_lag_seconds_bucket", le="5.0") == 0
+    assert grown("troth_clock_lag_seconds_bucket", le="10.0") > 0
+    stage.settle_down()
+    assert stage.ana.reads_all()
+    assert grown("troth_duties_failed_total") == 0
+
+
+def test_a_duty_that_fails_is_counted(stage: Stage, grown: Growth):
+    stage.service.rounds._rest([ValueError()], threading.Event(), busy=True)
+    assert grown("troth_duties_failed_total") == 1
