@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 from troth.clock import Clock, SystemClock
 from troth.delivery.courier import Courier
@@ -20,8 +21,10 @@ from troth.errors import TrothError
 from troth.inbound.inbox import Inbox
 from troth.inbound.ways import open_kinds, open_listeners
 from troth.limits import ProviderLimits
+from troth.metrics import Workers
 from troth.redis_client import check_redis
 from troth.schedules.languages import load_languages
+from troth.scrape import Scrape, in_files, in_memory
 from troth.settings import Settings
 from troth.store import inbox, marks, positions, schema
 from troth.store.database import Database
@@ -131,6 +134,22 @@ def build(
     )
     bell = DramatiqBell(settings.redis_url, delivery.deliver)
     return Service(store, bell, delivery, Rounds(store.db, store.vault, bell, store.clock))
+
+
+def open_scrape(
+    store: Store,
+    bell: DramatiqBell | None = None,
+    workers: Workers | None = None,
+    folder: Path | None = None,
+) -> Scrape:
+    """Return what /metrics tells: of this process, or of those that count in a folder."""
+    counted = in_files(folder) if folder else in_memory()
+    return Scrape(store.db, store.clock, counted, bell.unheard if bell else None, workers)
+
+
+def open_bell(settings: Settings) -> DramatiqBell:
+    """Open the doorbell for looking at it alone; raises TrothError where that can't be done."""
+    return DramatiqBell(settings.redis_url, lambda _claims: None)
 
 
 def _answered_by(settings: Settings) -> frozenset[str]:

@@ -11,12 +11,15 @@ from types import FrameType
 import structlog
 import uvicorn
 
-from troth.bootstrap import Service, Store, open_inbox
+from troth import metrics_folder
+from troth.bootstrap import Service, Store, open_inbox, open_scrape
 from troth.engine.recorder import HOLD
-from troth.errors import TrothError
+from troth.metrics import Workers
 from troth.notify import Pulse, manager
+from troth.scrape import Scrape
 from troth.settings import Settings
 from troth.signals import stop_signal
+from troth.sockets import bound
 from troth.web.app import create_app
 from troth.workers import STOP_MS
 
@@ -36,18 +39,8 @@ MOST_VISITORS = 128  # at once: slow strangers must not use up what the nudges n
 @contextmanager
 def listening(settings: Settings) -> Iterator[socket.socket]:
     """Give the socket the web will serve, taken before anything else starts."""
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    with socket.socket(family) as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind((settings.host, settings.port))
-            listener.listen(128)
-        except OSError as error:
-            raise TrothError(
-                f"the web can't listen on {settings.host}:{settings.port}: "
-                f"{(error.strerror or str(error)).lower()}; "
-                "choose another with TROTH_PORT (and TROTH_HOST)"
-            ) from error
+    mend = "choose another with TROTH_PORT (and TROTH_HOST)"
+    with bound(settings.host, settings.port, "the web", mend) as listener:
         yield listener
 
 
@@ -59,7 +52,8 @@ def run_all(service: Service, listener: socket.socket, *, demo: bool) -> None:
         _ticking(service, pulse.of("clock")),
         open_inbox(service.store).listening(),
     ):
-        _serve(service.store, listener, pulse, demo=demo)
+        scrape = open_scrape(service.store, service.bell, Workers(alive=1))
+        _serve(service.store, listener, pulse, demo=demo, scrape=scrape)
 
 
 def run_inbox(store: Store) -> None:
@@ -97,17 +91,23 @@ def run_worker(service: Service, supervisor: int, answer: Callable[[], None]) ->
             answer()
             if os.getppid() != supervisor:
                 log.warning("supervisor.gone")
+                metrics_folder.forget()
                 return
 
 
-def run_web(store: Store, listener: socket.socket, *, demo: bool) -> None:
+def run_web(
+    store: Store, listener: socket.socket, *, demo: bool, scrape: Scrape | None = None
+) -> None:
     """Serve the pages until SIGTERM or SIGINT."""
-    _serve(store, listener, Pulse(manager(), ("web",), "serving the pages"), demo=demo)
+    pulse = Pulse(manager(), ("web",), "serving the pages")
+    _serve(store, listener, pulse, demo=demo, scrape=scrape)
 
 
-def _serve(store: Store, listener: socket.socket, pulse: Pulse, *, demo: bool) -> None:
+def _serve(
+    store: Store, listener: socket.socket, pulse: Pulse, *, demo: bool, scrape: Scrape | None
+) -> None:
     config = uvicorn.Config(
-        create_app(store, demo=demo),
+        create_app(store, demo=demo, scrape=scrape),
         log_config=None,
         access_log=False,
         server_header=False,

@@ -109,6 +109,19 @@ class Settings(BaseSettings):
         description="The mailbox to which answers to mails go; each mail asks for them at an "
         "address of its own in it, with a plus. Unset: mails are answered by their link.",
     )
+    watch: str | None = Field(
+        None,
+        pattern=r"^[^\s:]+:\d{1,5}$|^\[[0-9A-Fa-f:.]+\]:\d{1,5}$",
+        description="Where a role without pages answers /metrics, /healthz and /readyz, such as "
+        "127.0.0.1:9187. Unset: nowhere.",
+    )
+    metrics_token: str | None = Field(
+        None,
+        min_length=16,
+        description="What opens /metrics from another machine: Authorization: Bearer. Unset: it "
+        "answers this machine alone.",
+        repr=False,
+    )
     log_format: Literal["console", "json"] = Field(
         "console", description="Log lines for people or for machines."
     )

@@ -6,11 +6,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import structlog
 
 from troth.errors import TrothError
+from troth.metrics import Workers
+from troth.metrics_folder import Prepare
 from troth.notify import Pulse, has_answered, manager
 from troth.signals import stop_signal
 
@@ -21,19 +24,34 @@ START_SECONDS = 60.0  # for a process to be up and at work
 AGAIN_SECONDS = 1.0  # before a process that died is started anew: one that can't live must not spin
 
 
-def run(processes: int, at_once: int, *, threads: bool, patience: float) -> None:
+def run(
+    processes: int,
+    at_once: int,
+    *,
+    threads: bool,
+    patience: float,
+    workers: Workers | None = None,
+    prepare: Prepare = lambda _place: {},
+) -> None:
     """Keep so many worker processes running until SIGTERM or SIGINT.
 
-    They are then given `patience` seconds to finish what they have in hand. Raises TrothError when
-    greenlets are asked for and gevent is not installed.
+    They are then given `patience` seconds to finish what they have in hand. `workers` is kept up to
+    date; `prepare` is asked before each start for what goes into the environment of that place.
+    Raises TrothError when greenlets are asked for and gevent is not installed.
     """
+    workers = workers or Workers()
     command = _command(at_once, threads=threads)
     stopping = stop_signal()
     log.info("worker.supervised", processes=processes, sends_at_once=at_once)
-    running = {f"worker-{number}": _Child(command) for number in range(1, processes + 1)}
+    running = {
+        f"worker-{place + 1}": _Child(command, partial(prepare, place))
+        for place in range(processes)
+    }
     pulse = Pulse(manager(), running, "delivering")
     while not stopping.is_set():
         _look_at(running, pulse)
+        workers.alive = sum(child.process is not None for child in running.values())
+        workers.deaths = sum(child.deaths for child in running.values())
         stopping.wait(LOOK_SECONDS)
     pulse.manager.stopping("finishing the sends in hand")
     _stop(list(running.values()), patience)
@@ -50,8 +68,12 @@ def _look_at(running: Mapping[str, "_Child"], pulse: Pulse) -> None:
 
 
 class _Child:
-    def __init__(self, command: Sequence[str]) -> None:
+    def __init__(
+        self, command: Sequence[str], prepare: Callable[[], Mapping[str, str]] = dict
+    ) -> None:
         self._command = command
+        self._prepare = prepare
+        self.deaths = 0
         self._tried = float("-inf")
         self._answers: int | None = None  # the reading end of the pipe over which it answers
         self._was_heard = False
@@ -82,6 +104,7 @@ class _Child:
         if self.process is not None:
             log.error("worker.died", exit=self.process.returncode, pid=self.process.pid)
             self.process = None
+            self.deaths += 1
         if self._answers is not None:
             os.close(self._answers)
             self._answers = None
@@ -97,7 +120,8 @@ class _Child:
         os.set_blocking(self._answers, False)
         try:
             command = [*self._command, "--answers", str(told)]
-            self.process = subprocess.Popen(command, pass_fds=[told])  # noqa: S603 - our own
+            env = {**os.environ, **self._prepare()}
+            self.process = subprocess.Popen(command, env=env, pass_fds=[told])  # noqa: S603 - our own
         except OSError as error:
             log.error("worker.not_started", error=str(error))  # noqa: TRY400 - says all there is
         finally:

@@ -5,6 +5,7 @@ import socket
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -131,12 +132,13 @@ def test_a_worker_that_could_not_work_says_so_once_and_ends(
 def test_who_supervises_a_worker_wires_nothing_that_sends(
     troth: Run, monkeypatch: pytest.MonkeyPatch, redis_url: str
 ) -> None:
-    told: dict[str, object] = {}
+    told: dict[str, Any] = {}
     monkeypatch.setattr(supervision, "run", lambda *_, **how: told.update(how))
     monkeypatch.setattr(running, "build", None)
     monkeypatch.setenv("TROTH_REDIS_URL", redis_url)
     assert troth("worker", "--threads", 4).code == 0
-    assert told == {"threads": True, "patience": roles.STOP_SECONDS}
+    assert (told["threads"], told["patience"]) == (True, roles.STOP_SECONDS)
+    assert told["prepare"](0) == {}  # nobody watches, so its processes count in no files
 
 
 def test_a_worker_without_a_redis_says_so_once_and_ends(

@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from troth.bootstrap import Service, Store, build, check, open_store
+from troth.bootstrap import Service, Store, build, check, open_scrape, open_store
 from troth.cli.output import counted, out
 from troth.delivery.courier import is_channel_url
 from troth.engine.apply import apply
@@ -58,8 +58,9 @@ def up(
 def clock() -> None:
     """Run the clock: plan, dispatch, follow up, settle, sweep."""
     from troth import roles
+    from troth.watch import watching
 
-    with _service() as service:
+    with _service() as service, watching(service.store, open_scrape(service.store, service.bell)):
         roles.run_clock(service)
 
 
@@ -84,18 +85,22 @@ def worker(
 ) -> None:
     """Run a worker: deliver the nudges that the clock dispatches."""
     from troth import roles, supervision
+    from troth.watch import watching_workers
 
     asked = _asked(concurrency, threads)
     settings = _cluster_settings()
     at_once = asked or settings.concurrency
     if supervisor is None:
         check(settings)  # what is in the way is said once, here, and not by each process for ever
-        supervision.run(
-            processes or settings.processes,
-            at_once,
-            threads=threads is not None,
-            patience=roles.STOP_SECONDS,
-        )
+        with watching_workers(settings) as (workers, prepare):
+            supervision.run(
+                processes or settings.processes,
+                at_once,
+                threads=threads is not None,
+                patience=roles.STOP_SECONDS,
+                workers=workers,
+                prepare=prepare,
+            )
         return
     with _service(at_once) as service:
         roles.run_worker(service, supervisor, answering(answers))
@@ -124,10 +129,12 @@ def web() -> None:
 def inbox() -> None:
     """Run the inbox: listen to the providers that bring replies."""
     from troth import roles
+    from troth.watch import watching
 
     store = open_store(_logged(load_settings()))
     try:
-        roles.run_inbox(store)
+        with watching(store, open_scrape(store)):
+            roles.run_inbox(store)
     finally:
         store.db.close()
 

@@ -5,10 +5,12 @@ sent, and only as long as its link takes an answer.
 """
 
 from datetime import datetime
+from functools import partial
 
 import structlog
 from sqlalchemy import Connection
 
+from troth import metrics
 from troth.domain.incoming import AddressKind
 from troth.domain.reply import TOKEN_USE
 from troth.domain.states import ChannelState, NudgeState, OccurrenceState
@@ -17,6 +19,7 @@ from troth.engine.channel_given_up import mark_failing, plan_by_next_channel
 from troth.engine.settle import settle_occurrence
 from troth.engine.verdict import why_useless
 from troth.store import channels, claims, couples, ledger, nudges, occurrences
+from troth.store.afterwards import afterwards
 from troth.store.parcels import load_parcels
 from troth.store.records import Nudge
 from troth.store.vault import Vault
@@ -43,6 +46,7 @@ def take_bounce(conn: Connection, vault: Vault, token: str, now: datetime) -> No
     if has_bounced:
         log.info("nudge.ended", state=NudgeState.FAILED, nudge=f"n{nudge.id}", reason=BOUNCED)
         ledger.append(conn, [events.nudge_failed(nudge, partner, BOUNCED, now)])
+        afterwards(conn, partial(metrics.told_unsent, [(metrics.ANY, "bounced")]))
     mark_failing(conn, nudge, partner, now, IN_USE)
     if has_bounced and nudge.occurrence_id is not None:
         _settle_again(conn, nudge.occurrence_id, now)

@@ -14,6 +14,8 @@ from functools import partial
 
 import structlog
 
+from troth.metrics import IN_HAND
+
 log = structlog.get_logger()
 
 PATIENCE = 1.0  # seconds to wait for places: what waits here holds up what is queued behind it
@@ -120,6 +122,7 @@ class Crew:
     def _hold(self, provider: str, places: int) -> None:
         """Count places that a provider takes, or gives back where their number is negative."""
         self._held += places
+        IN_HAND.inc(places)
         self._busy[provider] += places
         if not self._busy[provider]:
             del self._busy[provider]

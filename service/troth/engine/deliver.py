@@ -14,6 +14,7 @@ from functools import partial
 
 import structlog
 
+from troth import metrics
 from troth.clock import Clock
 from troth.delivery.answering import ReplyPath, answerable, labels_of
 from troth.delivery.courier import Courier
@@ -29,6 +30,7 @@ from troth.engine.results import Result, write
 from troth.engine.verdict import Drop, Wait, decide
 from troth.errors import TrothError
 from troth.store import claims, parcels
+from troth.store.afterwards import afterwards
 from troth.store.claims import Claim, Waiting
 from troth.store.database import Database
 from troth.store.records import Channel, Parcel
@@ -230,6 +232,8 @@ class Delivery:
             lost = parcels.load_parcels(conn, claims.pick(conn, too_late, now, LEASE))
             drop = Drop(NudgeState.FAILED, "its provider rests for longer than it is of use")
             write(conn, self.post.vault, [Result(parcel, drop, now) for parcel in lost])
+            schemes = [(each.provider.partition(":")[0], "waited") for each in in_time]
+            afterwards(conn, partial(metrics.told_unsent, schemes))
 
 
 def _with_places(

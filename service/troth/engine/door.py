@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 
 import structlog
 from sqlalchemy import Connection
 
+from troth import metrics
 from troth.domain.grammar import Verb
 from troth.domain.language import Languages
 from troth.domain.repair import PRIVATE
@@ -24,6 +26,7 @@ from troth.engine.target import Candidates, candidates
 from troth.engine.unasked import open_todays
 from troth.engine.visit import Visit, title_of
 from troth.store import couples, ledger, occurrences, replies
+from troth.store.afterwards import afterwards
 from troth.store.database import Database
 from troth.store.records import Occurrence
 from troth.store.vault import Vault
@@ -93,6 +96,10 @@ def take_in(
     text = _act(conn, vault, visit, found, meant)
     replies.set_answer(conn, reply_id, text)
     way = None if said.verb in events.OWN_BUSINESS else reply.way  # each may have one of their own
+    afterwards(conn, partial(metrics.replied, way, said.verb))
+    if meant is not None and said.verb in ACKNOWLEDGING:
+        late = (now - meant.due_at).total_seconds()
+        afterwards(conn, partial(metrics.acknowledged, late))
     log.info("reply.taken", couple=couple.id, reply=f"r{reply_id}", way=way, verb=said.verb)
     return Answer(text, said.verb)
 

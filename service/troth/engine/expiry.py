@@ -2,11 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import Connection
 
+from troth import metrics
+from troth.domain.states import NudgeState
 from troth.engine import events
 from troth.store import claims, couples, ledger
+from troth.store.afterwards import afterwards
 from troth.store.records import Nudge
 
 MOST_AT_ONCE = 2_000
@@ -16,6 +20,8 @@ def expire(conn: Connection, now: datetime, occurrence_id: int | None = None) ->
     """Expire what is planned (for one occurrence, or any) and too late; return how many."""
     stale = claims.expire_stale(conn, now, MOST_AT_ONCE, occurrence_id)
     _log_failed(conn, stale, "its window was over", now)
+    lost = [(metrics.ANY, NudgeState.EXPIRED)] * len(stale)  # no worker has looked up by what
+    afterwards(conn, partial(metrics.told_unsent, lost))
     return len(stale)
 
 

@@ -3,17 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 import structlog
 from sqlalchemy import Connection
 
+from troth import metrics
 from troth.delivery.outcome import Outcome, Refused, Sent, TryAgain
 from troth.domain.ladder import retry_after
 from troth.domain.states import NudgeState
 from troth.engine import events
 from troth.engine.channel_given_up import give_up_channel
-from troth.engine.verdict import Drop, Wait
+from troth.engine.verdict import Drop, Wait, wanted_at
 from troth.store import claims, ledger
+from troth.store.afterwards import afterwards
 from troth.store.database import Database
 from troth.store.records import Nudge, Parcel
 from troth.store.vault import Vault
@@ -46,9 +49,9 @@ def write(conn: Connection, vault: Vault, results: Sequence[Result]) -> None:
     ]
     _record_sent(conn, sent)
     claims.plan_again(conn, [after for _, after in unsent if isinstance(after, Nudge)])
-    for result, after in unsent:
-        if isinstance(after, Drop):
-            _record_drop(conn, vault, result, after)
+    dropped = [(result, after) for result, after in unsent if isinstance(after, Drop)]
+    ended = [(result, drop) for result, drop in dropped if _record_drop(conn, vault, result, drop)]
+    _count_unsent(conn, [result for result, after in unsent if isinstance(after, Nudge)], ended)
     for provider, until in sorted(_rests(results).items()):  # in one order: two may write at once
         claims.rest(conn, provider, until)
 
@@ -76,6 +79,7 @@ def _record_sent(conn: Connection, sent: Sequence[Result]) -> None:
         if (parcel := result.parcel).channel is not None and parcel.nudge.id in told
     ]
     ledger.append(conn, entries)
+    _count_sent(conn, [each for number, each in latest.items() if number in told])
 
 
 def _attempt(result: Result) -> int:
@@ -109,13 +113,40 @@ def _what_follows(result: Result) -> Nudge | Drop:
             raise AssertionError("a nudge that left is at its end")
 
 
-def _record_drop(conn: Connection, vault: Vault, result: Result, drop: Drop) -> None:
+def _record_drop(conn: Connection, vault: Vault, result: Result, drop: Drop) -> bool:
+    """Write how a nudge ended; False where it has become somebody else's meanwhile."""
     nudge = result.parcel.nudge
     if not claims.finish(conn, nudge, drop.state, drop.reason):
-        return
+        return False
     log.info("nudge.ended", state=drop.state, nudge=f"n{nudge.id}", reason=drop.reason)
     if drop.state is NudgeState.FAILED:
         give_up_channel(conn, vault, nudge, drop.reason, result.at)
     elif drop.state is NudgeState.EXPIRED:
         event = events.nudge_failed(nudge, result.parcel.partner, drop.reason, result.at)
         ledger.append(conn, [event])
+    return True
+
+
+def _count_sent(conn: Connection, sent: Sequence[Result]) -> None:
+    schemes = [_scheme(result.parcel) for result in sent]
+    late = [(result.at - wanted_at(result.parcel)).total_seconds() for result in sent]
+    afterwards(conn, partial(metrics.told_sent, schemes, late))
+
+
+def _count_unsent(
+    conn: Connection, again: Sequence[Result], ended: Sequence[tuple[Result, Drop]]
+) -> None:
+    """Count what will be tried again, and what ended; by what is not told where none is wanted."""
+    outcomes = [
+        (_scheme(each.parcel), "waited" if isinstance(each.came_to, Wait) else "retried")
+        for each in again
+    ]
+    for result, drop in ended:
+        is_private = drop.state is NudgeState.WITHDRAWN
+        outcomes.append((metrics.ANY if is_private else _scheme(result.parcel), drop.state))
+    if outcomes:
+        afterwards(conn, partial(metrics.told_unsent, outcomes))
+
+
+def _scheme(parcel: Parcel) -> str:
+    return parcel.channel.scheme if parcel.channel else metrics.ANY

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import Connection
 
+from troth import metrics
 from troth.clock import Clock
 from troth.engine.announce import announce
 from troth.engine.dispatch import dispatch
@@ -127,6 +128,7 @@ class Rounds:
                 with self.bed(self.db) as bed:
                     self._keep(bed, stopping, turned)
             except Exception:
+                metrics.DUTIES_FAILED.inc()
                 log.exception("round.failed")
                 turned()
                 stopping.wait(AFTER_TROUBLE.total_seconds())
@@ -140,7 +142,9 @@ class Rounds:
         pause = SHORTEST_SLEEP
         while not stopping.is_set():
             wait = self._until_next()
+            metrics.TICKS.inc()
             if wait <= timedelta():
+                metrics.LAG.observe(-wait.total_seconds())
                 done, troubles = self._round()
                 pause = SHORTEST_SLEEP if done else min(2 * pause, LONGEST_SLEEP)
                 wait = timedelta() if done else pause
@@ -151,6 +155,7 @@ class Rounds:
 
     def _rest(self, troubles: list[Exception], stopping: threading.Event, *, busy: bool) -> None:
         """Log what went wrong; wait before it is tried again, unless there is other work."""
+        metrics.DUTIES_FAILED.inc(len(troubles))
         for trouble in troubles:
             log.error("duty.failed", exc_info=trouble)
         if not busy:

@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import Connection
 
+from troth import metrics
 from troth.domain.ladder import next_follow_up
 from troth.domain.rules import Outcome, excused, judge
 from troth.domain.season import ease
-from troth.domain.states import Excuse, NudgeState
+from troth.domain.states import Excuse, NudgeState, OccurrenceState
 from troth.engine import events
 from troth.engine.accounts import accounts_of
 from troth.engine.expiry import expire
@@ -16,6 +18,7 @@ from troth.engine.repairs import beside_repairs
 from troth.engine.standing import couple_standing
 from troth.engine.together import do_together
 from troth.store import couples, ledger, marks, nudges, occurrences, rituals, trust
+from troth.store.afterwards import afterwards
 from troth.store.database import Database
 from troth.store.records import Occurrence
 
@@ -54,6 +57,7 @@ def settle_occurrence(conn: Connection, occurrence_id: int, now: datetime) -> No
     stamp = occurrence.stamp
     coming = next_follow_up(stamp.due, stamp.remind, occurrence.ends_at, now)
     occurrences.settle(conn, occurrence, outcome, now, coming)
+    afterwards(conn, partial(_count, outcome))
     if outcome is not None:
         if now >= occurrence.ends_at:
             expire(conn, now, occurrence_id)
@@ -62,6 +66,13 @@ def settle_occurrence(conn: Connection, occurrence_id: int, now: datetime) -> No
     if (outcome.credit if outcome else None) != occurrence.credit:
         standing = couple_standing(conn, occurrence.couple_id)
         ledger.append(conn, [events.score_changed(occurrence.couple_id, standing, now)])
+
+
+def _count(outcome: Outcome | None) -> None:
+    if outcome is None:
+        metrics.settled(OccurrenceState.OPEN, None)
+    else:
+        metrics.settled(outcome.state, outcome.reason)
 
 
 def _judge(conn: Connection, occurrence: Occurrence, now: datetime) -> Outcome | None:

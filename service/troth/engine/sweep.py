@@ -4,7 +4,9 @@ from datetime import datetime
 
 import structlog
 
+from troth import metrics
 from troth.domain.ladder import MOST_FAILURES
+from troth.domain.states import NudgeState
 from troth.engine.channel_given_up import give_up_channel
 from troth.store import claims
 from troth.store.database import Database
@@ -24,6 +26,8 @@ def sweep(db: Database, vault: Vault, now: datetime, limit: int = 500) -> int:
         for nudge in hopeless:
             give_up_channel(conn, vault, nudge, claims.GIVEN_UP, now)
         maybe_sent, unsent = claims.release_leases(conn, now, limit)
+    metrics.leases_expired(in_hand=len(hopeless) + len(maybe_sent), unheard=len(unsent))
+    metrics.told_unsent([(metrics.ANY, NudgeState.FAILED)] * len(hopeless))
     if maybe_sent:
         log.warning("nudges.may_repeat", nudges=maybe_sent)
     if unsent:

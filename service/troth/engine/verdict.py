@@ -45,6 +45,14 @@ def decide(parcel: Parcel, now: datetime) -> Channel | Wait | Drop:
     return Wait(over_at, "quiet hours")
 
 
+def wanted_at(parcel: Parcel) -> datetime:
+    """Return from when on a nudge was to leave: its due moment, or the end of quiet hours. Pure."""
+    nudge = parcel.nudge
+    if parcel.quiet is None or nudge.prompted or nudge.purpose in ASKED_FOR:
+        return nudge.due_at
+    return parcel.quiet.over_at(nudge.due_at, parcel.zone) or nudge.due_at
+
+
 def why_useless(parcel: Parcel, now: datetime) -> Drop | None:
     """Return why a nudge is of no use any more by any channel; None where it is. Pure."""
     nudge = parcel.nudge

@@ -11,6 +11,7 @@ from troth.store.batches import given, insert_rows
 from troth.store.occurrences import to_occurrence
 from troth.store.records import Due, Occurrence
 from troth.store.tables import nudges, occurrences, replies, rituals
+from troth.store.types import is_false
 
 
 def bear(conn: Connection, births: Sequence[dict[str, Any]]) -> dict[tuple[int, str], int]:
@@ -46,7 +47,7 @@ def announce(conn: Connection, now: datetime, limit: int) -> list[Due]:
     """Mark occurrences whose moment has come; return them, the earliest first."""
     come = (
         select(occurrences.c.id)
-        .where(occurrences.c.announced.is_(False), occurrences.c.due_at <= now)
+        .where(is_false(occurrences.c.announced), occurrences.c.due_at <= now)
         .order_by(occurrences.c.due_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -54,7 +55,7 @@ def announce(conn: Connection, now: datetime, limit: int) -> list[Due]:
     told = (
         update(occurrences)
         .where(occurrences.c.id.in_(select(come.cte("come").c.id)))
-        .where(occurrences.c.announced.is_(False))
+        .where(is_false(occurrences.c.announced))
         .values(announced=True)
         .returning(occurrences.c.id)
     )
@@ -70,7 +71,7 @@ def unbear(conn: Connection, couple_id: int, now: datetime) -> list[Due]:
     coming = (
         occurrences.c.couple_id == couple_id,
         occurrences.c.state == OccurrenceState.OPEN,
-        occurrences.c.announced.is_(False),
+        is_false(occurrences.c.announced),
         occurrences.c.due_at > now,
         ~exists().where(replies.c.occurrence_id == occurrences.c.id),  # somebody has answered it
     )

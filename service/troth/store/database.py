@@ -19,6 +19,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from troth.errors import TrothError
+from troth.store.afterwards import OPTION, Deed, do_all
 
 BUSY_MS = 15_000
 # What says that the store is away for a while: no server, a dropped connection, a primary that has
@@ -70,8 +71,10 @@ class Database:
         threads wait for each other here: SQLite's own waiting knows no turns, and under many
         replies at once one may wait until it gives up.
         """
+        deeds: list[Deed] = []
         with self._turns, self._writer.begin() as connection:
-            yield connection
+            yield connection.execution_options(**{OPTION: deeds})
+        do_all(deeds)
 
     @contextmanager
     def rehearsing(self) -> Iterator[Connection]:

@@ -253,9 +253,15 @@ def nudges_of(conn: Connection, occurrence_id: int) -> list[Nudge]:
     return [to_nudge(row) for row in conn.execute(query)]
 
 
+def next_planned(conn: Connection) -> datetime | None:
+    """Return when the next nudge may leave, aware UTC."""
+    moment: datetime | None = conn.execute(_FIRST_PLANNED).scalar()
+    return moment
+
+
 def next_leaving(conn: Connection) -> datetime | None:
     """Return when the next nudge may leave or the next lease ends, aware UTC."""
-    first, freed = conn.execute(_FIRST_PLANNED).scalar(), conn.execute(_FIRST_LEASED).scalar()
+    first, freed = next_planned(conn), conn.execute(_FIRST_LEASED).scalar()
     return min((moment for moment in (first, freed) if moment), default=None)
 
 

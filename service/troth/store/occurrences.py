@@ -11,19 +11,20 @@ from troth.domain.rules import Outcome
 from troth.domain.states import Excuse, NudgePurpose, NudgeState, OccurrenceState
 from troth.store.records import Occurrence, stamp_from_json, stamp_to_json
 from troth.store.tables import couples, nudges, occurrences, rituals
+from troth.store.types import is_false
 
 # Made once, for clocks ask at every moment: making them took longer than the look into the index.
 _FIRST = tuple(
     select(column).where(condition).order_by(column).limit(1)
     for column, condition in (
-        (occurrences.c.due_at, occurrences.c.announced.is_(False)),
+        (occurrences.c.due_at, is_false(occurrences.c.announced)),
         (occurrences.c.settle_at, occurrences.c.state == OccurrenceState.OPEN),
         (occurrences.c.follow_up_at, occurrences.c.follow_up_at.is_not(None)),
     )
 )
 _FIRST_SETTLED = (
     select(occurrences.c.settled_at)
-    .where(occurrences.c.reviewed.is_(False))
+    .where(is_false(occurrences.c.reviewed))
     .order_by(occurrences.c.settled_at)
     .limit(1)
 )
@@ -129,13 +130,13 @@ def settle(
 
 def unreviewed(conn: Connection, limit: int) -> list[int]:
     """Return settled occurrences of which nobody has seen yet what follows."""
-    query = select(occurrences.c.id).where(occurrences.c.reviewed.is_(False))
+    query = select(occurrences.c.id).where(is_false(occurrences.c.reviewed))
     return list(conn.execute(query.order_by(occurrences.c.id).limit(limit)).scalars())
 
 
 def take_unreviewed(conn: Connection, ids: Collection[int]) -> list[int]:
     """Mark those of these that still wait for it as reviewed, and return them; couples are held."""
-    ours = _take(conn, ids, occurrences.c.reviewed.is_(False))
+    ours = _take(conn, ids, is_false(occurrences.c.reviewed))
     mark_reviewed(conn, ours)
     return ours
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, DateTime, Dialect
+from sqlalchemy import CheckConstraint, ColumnElement, DateTime, Dialect, literal_column
 from sqlalchemy.types import TypeDecorator
 
 
@@ -34,6 +34,14 @@ def refuse_naive(moments: Iterable[datetime | None]) -> None:
     """Raise ValueError where a moment names no zone: the database would guess one."""
     if any(moment is not None and moment.tzinfo is None for moment in moments):
         raise ValueError("a moment in the store is aware UTC, never naive")
+
+
+def is_false(column: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Match where a flag is not set, in the very words with which its partial index was made.
+
+    SQLite uses such an index for no other words: `IS 0` let clocks read every occurrence there was.
+    """
+    return column.is_(literal_column("false"))
 
 
 def one_of(column: str, words: type[StrEnum]) -> CheckConstraint:

@@ -9,16 +9,17 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
-from troth.bootstrap import Store
+from troth.bootstrap import Store, open_scrape
 from troth.inbound.ways import open_hooks
-from troth.web import answers, buttons, calendar, health, hooks, inbox, score
+from troth.scrape import Scrape
+from troth.web import answers, buttons, calendar, health, hooks, inbox, metrics, score
 from troth.web.guard import PAGE_HEADERS, BodyLimit, DiscreetHeaders, KnownHosts
 from troth.web.pages import STATIC, Pages
 
 ErrorPage = Callable[[Request, Any], Coroutine[Any, Any, Response]]
 
 
-def create_app(store: Store, *, demo: bool = False) -> FastAPI:
+def create_app(store: Store, *, demo: bool = False, scrape: Scrape | None = None) -> FastAPI:
     """Return the application over an open store.
 
     In the demo `/` shows both partners' inboxes to whoever asks, so there it answers only to this
@@ -41,6 +42,7 @@ def create_app(store: Store, *, demo: bool = False) -> FastAPI:
     app.include_router(buttons.router(store))
     app.include_router(calendar.router(store, pages))
     app.include_router(health.router(store))
+    app.include_router(metrics.router(store, scrape or open_scrape(store)))
     app.include_router(hooks.router(store, open_hooks(store.settings.inbound)))
     app.add_middleware(BodyLimit, refuse=pages.notice, hooks=hooks.PREFIX)
     if demo:

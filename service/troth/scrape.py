@@ -1,0 +1,143 @@
+"""What one scrape answers: what this process counts, and what waits in the store and the queue.
+
+The store is asked anew each time, by look-ups in indexes of what is still to be done, and never for
+longer than a scrape can wait: a database that does not answer is told as down.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Generic, TypeVar
+
+import structlog
+from prometheus_client import Metric, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.process_collector import ProcessCollector
+from prometheus_client.registry import Collector
+
+from troth.clock import Clock
+from troth.metrics import REGISTRY, Workers
+from troth.store.database import Database
+from troth.store.queue import Queue, load_queue
+
+log = structlog.get_logger()
+
+PATIENCE = 3.0  # seconds for one answer: Prometheus waits ten for all of them
+Answer = TypeVar("Answer")
+
+
+class Patient(Generic[Answer]):
+    """Asks something that may hang, and waits only so long. One question is asked at a time."""
+
+    def __init__(self, ask: Callable[[], Answer], patience: float = PATIENCE) -> None:
+        self._ask = ask
+        self._patience = patience
+        self._turn = threading.Lock()
+
+    def ask(self) -> tuple[Answer | None, float]:
+        """Return the answer, or None where none came; and how many seconds that took."""
+        began = time.monotonic()
+        found: list[Answer] = []
+        if self._turn.acquire(blocking=False):  # else an earlier one hangs still
+            thread = threading.Thread(target=self._try, args=(found,), name="scrape", daemon=True)
+            thread.start()
+            thread.join(self._patience)
+        return (found[0] if found else None), time.monotonic() - began
+
+    def _try(self, found: list[Answer]) -> None:
+        try:
+            found.append(self._ask())
+        except Exception as error:  # noqa: BLE001 - whatever it is, there is no answer
+            log.warning("scrape.unanswered", error=type(error).__name__)
+        finally:
+            self._turn.release()
+
+
+class Scrape(Collector):
+    """All that one process can tell; of a doorbell and workers only where it has them."""
+
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        counted: Collector,
+        unheard: Callable[[], int] | None = None,
+        workers: Workers | None = None,
+    ) -> None:
+        self._clock = clock
+        self._counted = counted
+        self._workers = workers
+        self._queue: Patient[Queue] = Patient(lambda: load_queue(db, clock.now()))
+        self._doorbell = Patient(unheard) if unheard else None
+
+    def text(self) -> bytes:
+        """Return everything in Prometheus' text format."""
+        return generate_latest(self)
+
+    def collect(self) -> Iterator[Metric]:
+        """Give every metric, as prometheus_client asks for them."""
+        yield from self._counted.collect()
+        queue, seconds = self._queue.ask()
+        yield _gauge("database_up", "Whether the database answered this scrape.", queue is not None)
+        yield _gauge("database_answer_seconds", "How long it took to, or was waited for.", seconds)
+        if queue is not None:
+            yield from _waiting(queue, self._clock.now())
+        if self._doorbell is not None:
+            messages, _ = self._doorbell.ask()
+            told = "Whether the broker answered this scrape."
+            yield _gauge("broker_up", told, messages is not None)
+            if messages is not None:
+                yield _gauge("doorbell_messages", "Messages that no worker has taken.", messages)
+        if self._workers is not None:
+            yield from _delivering(self._workers)
+
+
+def in_memory() -> Collector:
+    """Return what this process counts, and what it uses of its machine."""
+    return _Joined((REGISTRY, ProcessCollector(registry=None)))
+
+
+def in_files(folder: Path) -> Collector:
+    """Return what the processes count that count in this folder."""
+    return MultiProcessCollector(None, path=str(folder))  # type: ignore[no-untyped-call]
+
+
+@dataclass(frozen=True)
+class _Joined(Collector):
+    parts: tuple[Collector, ...]
+
+    def collect(self) -> Iterator[Metric]:
+        """Give the metrics of each part."""
+        for part in self.parts:
+            yield from part.collect()
+
+
+def _waiting(queue: Queue, now: datetime) -> Iterator[Metric]:
+    yield _gauge("nudges_due", "Nudges whose moment has come, not claimed yet.", queue.due)
+    yield _gauge("nudges_rung", "Claimed nudges that no worker has in hand yet.", queue.rung)
+    yield _gauge("nudges_in_hand", "Nudges that workers have in hand.", queue.in_hand)
+    overdue = GaugeMetricFamily(
+        "troth_overdue_seconds",
+        "For how long the first of these has been due: a ritual to be planned, a nudge to be "
+        "claimed, an occurrence to be announced, reminded of or settled.",
+        labels=["what"],
+    )
+    firsts = (queue.first_ritual, queue.first_nudge, queue.first_occurrence)
+    for what, first in zip(("ritual", "nudge", "occurrence"), firsts, strict=True):
+        late = (now - first).total_seconds() if first else 0.0
+        overdue.add_metric([what], max(0.0, late))
+    yield overdue
+
+
+def _delivering(workers: Workers) -> Iterator[Metric]:
+    yield _gauge("worker_processes", "Processes that deliver.", workers.alive)
+    told = "Processes of this worker that died."
+    yield CounterMetricFamily("troth_worker_deaths", told, value=workers.deaths)
+
+
+def _gauge(name: str, told: str, value: float) -> Metric:
+    return GaugeMetricFamily(f"troth_{name}", told, value=float(value))

@@ -1,0 +1,25 @@
+"""Addresses to listen on, taken before anything else starts."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from troth.errors import TrothError
+
+
+@contextmanager
+def bound(host: str, port: int, who: str, mend: str) -> Iterator[socket.socket]:
+    """Give a socket that listens; raises TrothError, for `who` and with the mend, where none can.
+
+    Port 0 takes any that is free.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, port))
+            listener.listen(128)
+        except (OSError, OverflowError) as error:  # the latter for a port beyond 65535
+            cause = (getattr(error, "strerror", None) or str(error)).lower()
+            raise TrothError(f"{who} can't listen on {host}:{port}: {cause}; {mend}") from error
+        yield listener

@@ -1,0 +1,66 @@
+"""What a scrape asks of the store is cheap on any day: indexes, and counts that end."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import event, text
+
+from tests.conftest import migrate
+from troth.clock import SystemClock
+from troth.store.database import Database
+from troth.store.occurrences import settled_lately
+from troth.store.queue import PATIENCE_MS, load_queue
+
+Asked = list[tuple[str, Any]]
+
+
+def asked_of(db: Database) -> Asked:
+    """Every statement of one scrape, as the driver gets it."""
+    asked: Asked = []
+
+    def note(_conn: Any, _cursor: Any, statement: str, parameters: Any, *_more: Any) -> None:
+        asked.append((statement, parameters))
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    load_queue(db, SystemClock().now())
+    with db.reading() as conn:
+        settled_lately(conn)  # which a clock asks at each tick
+    event.remove(db.engine, "before_cursor_execute", note)
+    return asked
+
+
+def plans(db: Database) -> list[str]:
+    """How the database would answer each; PostgreSQL reads whole tables only where it must."""
+    explain = "EXPLAIN QUERY PLAN " if db.is_sqlite else "EXPLAIN "
+    found = []
+    asked = [each for each in asked_of(db) if each[0].startswith("SELECT")]
+    with db.reading() as conn:
+        if not db.is_sqlite:
+            conn.execute(text("SET LOCAL enable_seqscan = off"))
+        for statement, parameters in asked:
+            rows = conn.exec_driver_sql(explain + statement, parameters)
+            found.append("\n".join(" ".join(map(str, row)) for row in rows))
+    return found
+
+
+@pytest.fixture
+def db(store_url: str):
+    db = Database(store_url)
+    yield db
+    db.close()
+
+
+def test_a_scrape_looks_into_indexes_of_what_is_still_to_be_done(db: Database):
+    found = plans(db)
+    assert len(found) > 5
+    for plan in found:
+        assert "ix_" in plan, plan
+        assert "Seq Scan" not in plan, plan
+        assert "SCAN nudges\n" not in f"{plan}\n", plan
+
+
+def test_no_statement_of_a_scrape_takes_longer_than_it_may(postgres_url: str):
+    migrate(postgres_url)
+    db = Database(postgres_url)
+    assert f"SET LOCAL statement_timeout = {PATIENCE_MS}" in [said for said, _ in asked_of(db)]
+    db.close()
