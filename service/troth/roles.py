@@ -13,6 +13,7 @@ import uvicorn
 from troth.bootstrap import Service, Store, open_inbox
 from troth.engine.recorder import HOLD
 from troth.errors import TrothError
+from troth.ping import pinging
 from troth.settings import Settings
 from troth.signals import stop_signal
 from troth.web.app import create_app
@@ -50,8 +51,14 @@ def listening(settings: Settings) -> Iterator[socket.socket]:
 
 def run_all(service: Service, listener: socket.socket, *, demo: bool) -> None:
     """Run clock, worker, inbox and web in this process; the web holds the main thread."""
-    with _working(service), _ticking(service), open_inbox(service.store).listening():
-        run_web(service.store, listener, demo=demo)
+    store = service.store
+    with (
+        _working(service),
+        _ticking(service),
+        open_inbox(store).listening(),
+        pinging(store, service.rounds.pulse),
+    ):
+        run_web(store, listener, demo=demo)
 
 
 def run_inbox(store: Store) -> None:
@@ -69,7 +76,8 @@ def run_clock(service: Service) -> None:
     stopping = stop_signal()
     spare_the_collector()
     log.info("clock.started")
-    service.rounds.run(stopping)
+    with pinging(service.store, service.rounds.pulse):
+        service.rounds.run(stopping)
 
 
 def run_worker(service: Service, supervisor: int) -> None:

@@ -7,12 +7,13 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from troth import tracing
 from troth.bootstrap import Service, Store, build, check, open_store
 from troth.cli.output import counted, out
 from troth.delivery.courier import is_channel_url
@@ -57,7 +58,7 @@ def clock() -> None:
     """Run the clock: plan, dispatch, follow up, settle, sweep."""
     from troth import roles
 
-    with _service() as service:
+    with _service("clock") as service:
         roles.run_clock(service)
 
 
@@ -94,7 +95,7 @@ def worker(
             patience=roles.STOP_SECONDS,
         )
         return
-    with _service(at_once) as service:
+    with _service("worker", at_once) as service:
         roles.run_worker(service, supervisor)
 
 
@@ -115,7 +116,8 @@ def web() -> None:
     with roles.listening(settings) as socket:
         store = open_store(settings)
         out.print(f"The pages are up at {settings.page_url}")
-        roles.run_web(store, socket, demo=False)
+        with _traced(store, "web"):
+            roles.run_web(store, socket, demo=False)
 
 
 def inbox() -> None:
@@ -124,7 +126,8 @@ def inbox() -> None:
 
     store = open_store(_logged(load_settings()))
     try:
-        roles.run_inbox(store)
+        with _traced(store, "inbox"):
+            roles.run_inbox(store)
     finally:
         store.db.close()
 
@@ -144,12 +147,13 @@ def _run_all(settings: Settings, *, demo: bool) -> None:
         settings = settings.model_copy(update={"host": host, "port": port})
         store = open_store(settings)
         _apply_at_start(store, demo=demo)
-        service = build(store)
-        _say_where(store, demo=demo)
-        try:
-            roles.run_all(service, socket, demo=demo)
-        finally:
-            service.close()
+        with _traced(store, "up"):
+            service = build(store)
+            _say_where(store, demo=demo)
+            try:
+                roles.run_all(service, socket, demo=demo)
+            finally:
+                service.close()
 
 
 def _apply_at_start(store: Store, *, demo: bool) -> None:
@@ -209,13 +213,18 @@ def _demo_settings() -> Iterator[Settings]:
 
 
 @contextmanager
-def _service(at_once: int | None = None) -> Iterator[Service]:
-    settings = _cluster_settings()
-    service = build(open_store(settings), at_once=at_once)
-    try:
-        yield service
-    finally:
-        service.close()
+def _service(role: str, at_once: int | None = None) -> Iterator[Service]:
+    store = open_store(_cluster_settings())
+    with _traced(store, role):
+        service = build(store, at_once=at_once)
+        try:
+            yield service
+        finally:
+            service.close()
+
+
+def _traced(store: Store, role: str) -> AbstractContextManager[None]:
+    return tracing.told(store.settings.traces, role, store.vault.mark("traces"))
 
 
 def _cluster_settings() -> Settings:
@@ -230,4 +239,5 @@ def _cluster_settings() -> Settings:
 
 def _logged(settings: Settings) -> Settings:
     set_up_logs(settings.log_format, settings.log_level)
+    tracing.check(settings.traces)
     return settings

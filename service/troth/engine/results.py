@@ -1,17 +1,19 @@
 """What became of attempts, written down: many in one transaction, each fenced by its number."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
 from sqlalchemy import Connection
 
+from troth import tracing
 from troth.delivery.outcome import Outcome, Refused, Sent, TryAgain
 from troth.domain.ladder import retry_after
 from troth.domain.states import NudgeState
 from troth.engine import events
 from troth.engine.channel_given_up import give_up_channel
+from troth.engine.traced import trace_end
 from troth.engine.verdict import Drop, Wait
 from troth.store import claims, ledger
 from troth.store.database import Database
@@ -33,24 +35,43 @@ class Result:
 def record(db: Database, vault: Vault, results: Sequence[Result]) -> None:
     """Write results in one transaction."""
     with db.writing() as conn:
-        write(conn, vault, results)
+        ended = write(conn, vault, results)
+    _trace(results, ended)
 
 
-def write(conn: Connection, vault: Vault, results: Sequence[Result]) -> None:
-    """Write results, those that left and those that come again together."""
+def _trace(results: Sequence[Result], ended: Collection[int]) -> None:
+    if not tracing.is_on():
+        return
+    for result in results:
+        if result.parcel.nudge.id in ended:
+            trace_end(result.parcel, _end(result.came_to), result.at)
+
+
+def _end(came_to: Outcome | Wait | Drop) -> NudgeState:
+    if isinstance(came_to, Drop):
+        return came_to.state
+    return NudgeState.SENT if isinstance(came_to, Sent) else NudgeState.FAILED
+
+
+def write(conn: Connection, vault: Vault, results: Sequence[Result]) -> set[int]:
+    """Write results, those that left and those that come again together.
+
+    Returns the ids of the nudges that came to their end by them.
+    """
     sent = [result for result in results if isinstance(result.came_to, Sent)]
     unsent = [
         (result, _what_follows(result))
         for result in results
         if not isinstance(result.came_to, Sent)
     ]
-    _record_sent(conn, sent)
+    ended = _record_sent(conn, sent)
     claims.plan_again(conn, [after for _, after in unsent if isinstance(after, Nudge)])
     for result, after in unsent:
         if isinstance(after, Drop):
-            _record_drop(conn, vault, result, after)
+            ended |= _record_drop(conn, vault, result, after)
     for provider, until in sorted(_rests(results).items()):  # in one order: two may write at once
         claims.rest(conn, provider, until)
+    return ended
 
 
 def _rests(results: Sequence[Result]) -> dict[str, datetime]:
@@ -63,9 +84,9 @@ def _rests(results: Sequence[Result]) -> dict[str, datetime]:
     return rests
 
 
-def _record_sent(conn: Connection, sent: Sequence[Result]) -> None:
+def _record_sent(conn: Connection, sent: Sequence[Result]) -> set[int]:
     if not sent:
-        return
+        return set()
     # Two attempts of one nudge, where a lease ended meanwhile, may come together: the later counts.
     latest = {each.parcel.nudge.id: each for each in sorted(sent, key=_attempt)}
     told = claims.set_sent(conn, [(_claim(result), result.at) for result in sent])
@@ -76,6 +97,7 @@ def _record_sent(conn: Connection, sent: Sequence[Result]) -> None:
         if (parcel := result.parcel).channel is not None and parcel.nudge.id in told
     ]
     ledger.append(conn, entries)
+    return told
 
 
 def _attempt(result: Result) -> int:
@@ -109,13 +131,14 @@ def _what_follows(result: Result) -> Nudge | Drop:
             raise AssertionError("a nudge that left is at its end")
 
 
-def _record_drop(conn: Connection, vault: Vault, result: Result, drop: Drop) -> None:
+def _record_drop(conn: Connection, vault: Vault, result: Result, drop: Drop) -> set[int]:
     nudge = result.parcel.nudge
     if not claims.finish(conn, nudge, drop.state, drop.reason):
-        return
+        return set()
     log.info("nudge.ended", state=drop.state, nudge=f"n{nudge.id}", reason=drop.reason)
     if drop.state is NudgeState.FAILED:
         give_up_channel(conn, vault, nudge, drop.reason, result.at)
     elif drop.state is NudgeState.EXPIRED:
         event = events.nudge_failed(nudge, result.parcel.partner, drop.reason, result.at)
         ledger.append(conn, [event])
+    return {nudge.id}

@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from troth import tracing
 from troth.domain.ladder import next_follow_up
 from troth.domain.rules import Outcome, excused, judge
 from troth.domain.season import ease
-from troth.domain.states import Excuse, NudgeState
+from troth.domain.states import Excuse, NudgeState, OccurrenceState
 from troth.engine import events
 from troth.engine.accounts import accounts_of
 from troth.engine.expiry import expire
@@ -40,7 +41,13 @@ def settle(db: Database, now: datetime, limit: int = 200) -> int:
 
 
 def settle_occurrence(conn: Connection, occurrence_id: int, now: datetime) -> None:
-    """Judge one occurrence as of now, inside the caller's transaction.
+    """Judge one occurrence as of now, inside the caller's transaction."""
+    with tracing.span("occurrence.settle", occurrence=f"o{occurrence_id}") as span:
+        _settle(conn, occurrence_id, now, span)
+
+
+def _settle(conn: Connection, occurrence_id: int, now: datetime, span: tracing.Span) -> None:
+    """Settle one; `span` tells of it.
 
     The row is held meanwhile: two partners who answer at once are judged one after the other.
     """
@@ -50,7 +57,9 @@ def settle_occurrence(conn: Connection, occurrence_id: int, now: datetime) -> No
     outcome = _judge(conn, occurrence, now)
     row = rituals.load_rituals(conn, [occurrence.ritual_id])[occurrence.ritual_id]
     if outcome == _standing_outcome(occurrence) or (outcome is None and row.retired_at):
+        span.forget()
         return
+    span.note(outcome=outcome.state if outcome else OccurrenceState.OPEN)
     stamp = occurrence.stamp
     coming = next_follow_up(stamp.due, stamp.remind, occurrence.ends_at, now)
     occurrences.settle(conn, occurrence, outcome, now, coming)

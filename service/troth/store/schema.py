@@ -15,6 +15,14 @@ from troth.store.database import Database
 _LOCK = 0x7260_7468  # PostgreSQL advisory lock: one process migrates, the others wait
 
 
+class SchemaBehindError(TrothError):
+    """The database was made by an older Troth."""
+
+
+class SchemaNewerError(TrothError):
+    """The database was made by a newer Troth."""
+
+
 def migrate(db: Database) -> bool:
     """Bring the schema up to date in one transaction; return whether anything changed.
 
@@ -37,9 +45,13 @@ def check_schema(db: Database) -> None:
     """Raise TrothError unless the schema is the one that this code knows."""
     db.check()
     with db.reading() as conn:
-        current = _refuse_newer(conn)
-    if current != head():
-        raise TrothError("the database's schema is behind this Troth; run: troth migrate")
+        check_revision(conn)
+
+
+def check_revision(conn: Connection) -> None:
+    """Raise TrothError unless what is read here is the schema that this code knows."""
+    if _refuse_newer(conn) != head():
+        raise SchemaBehindError("the database's schema is behind this Troth; run: troth migrate")
 
 
 def head() -> str | None:
@@ -51,7 +63,7 @@ def _refuse_newer(conn: Connection) -> str | None:
     current = MigrationContext.configure(conn).get_current_revision()
     known = {script.revision for script in _scripts().walk_revisions()}
     if current is not None and current not in known:
-        raise TrothError(
+        raise SchemaNewerError(
             f"the database was made by a newer Troth (schema {current}, this one knows up to "
             f"{head()}); upgrade Troth, or put back the backup from before"
         )
