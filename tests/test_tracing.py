@@ -62,6 +62,7 @@ def store(postgres_url: str, tmp_path: Path) -> Iterator[Store]:
     store.db.close()
 
 
+@pytest.mark.timeout(300)  # three processes start and stop, on a machine that may be busy
 def test_a_nudge_is_followed_from_the_clock_to_the_answer(
     store: Store, redis_url: str, collector: Collector, start_troth: Start, free_port: int
 ):
@@ -84,7 +85,7 @@ def test_a_nudge_is_followed_from_the_clock_to_the_answer(
         mark = form_mark(web.get(f"/r/{token}").text)
         said = web.post(f"/r/{token}", data={"verb": "words", "words": WORDS, "form": mark})
         assert said.is_success
-    assert collector.wait_for(lambda _: bool(collector.spans("door.reply")))
+    assert collector.wait_for(lambda _: bool(collector.spans("door.reply")), timeout=60)
     for role in roles:
         assert role.terminate(timeout=60) == 0, role.output
         assert "Traceback" not in role.output
@@ -194,13 +195,13 @@ def test_traces_without_their_extra_are_refused_with_the_mend(start_process: Sta
         TROTH_TRACES="http://127.0.0.1:1",
         TROTH_REDIS_URL=redis_url,
     )
-    assert refused.wait() == 1
+    assert refused.wait(60) == 1
     assert len(refused.output.strip().splitlines()) == 1
     assert "troth[traces]" in refused.output
 
 
-def test_without_a_collector_nothing_of_it_is_loaded():
-    parts = "{'opentelemetry.sdk', 'troth.spans'}"
+def test_without_a_collector_nothing_is_loaded_that_makes_traces():
+    parts = "{'opentelemetry.exporter', 'troth.spans'}"
     look = f"import sys, troth.cli.main, troth.roles; print({parts} & {{*sys.modules}})"
     ran = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
     assert ran.stdout == "set()\n"

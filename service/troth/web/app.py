@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
@@ -15,6 +16,14 @@ from troth.web import answers, buttons, calendar, health, hooks, inbox, score
 from troth.web.guard import PAGE_HEADERS, BodyLimit, DiscreetHeaders, KnownHosts
 from troth.web.pages import STATIC, Pages
 
+# What the framework would tell of a request holds its path, and a path here holds an answer token.
+NO_TELEMETRY: TelemetryConfig = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+    "auto_configure": False,
+}
 ErrorPage = Callable[[Request, Any], Coroutine[Any, Any, Response]]
 
 
@@ -29,6 +38,7 @@ def create_app(store: Store, *, demo: bool = False) -> FastAPI:
         title="Troth",
         openapi_url=None,
         redirect_slashes=False,
+        telemetry=NO_TELEMETRY,
         exception_handlers={
             HTTPException: _http_error(pages),
             RequestValidationError: _unreadable(pages),
