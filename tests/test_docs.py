@@ -20,6 +20,7 @@ from troth.domain.grammar import Verb
 from troth.domain.reply import parse
 from troth.domain.said import Expected
 from troth.domain.states import AnswerKind, NudgePurpose, SeasonKind, Visibility
+from troth.engine.reasons import ALL
 from troth.inbound.ways import WAYS, open_hooks, open_listeners
 from troth.schedules.answers import AnswerForm, AnswersFile, SaysForm
 from troth.schedules.languages import load_languages
@@ -140,6 +141,11 @@ def test_every_way_in_has_a_page_to_which_the_others_lead() -> None:
         assert page == CONTENTS or "](README.md)" in page.read_text(), page.name
     for name in ("README.md", "docs/schedules.md", "docs/cluster.md"):
         assert "channels/README.md)" in (ROOT / name).read_text(), name
+
+
+def test_every_reason_that_something_is_not_well_is_explained() -> None:
+    page = (ROOT / "docs/health.md").read_text()
+    assert re.findall(r"^\| `([a-z]+-[a-z]+)` \|", page, re.MULTILINE) == [each.id for each in ALL]
 
 
 class Forgetful:

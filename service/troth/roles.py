@@ -16,6 +16,7 @@ from troth.bootstrap import Service, Store, open_inbox, open_scrape
 from troth.engine.recorder import HOLD
 from troth.metrics import Workers
 from troth.notify import Pulse, manager
+from troth.ping import pinging
 from troth.scrape import Scrape
 from troth.settings import Settings
 from troth.signals import stop_signal
@@ -46,14 +47,16 @@ def listening(settings: Settings) -> Iterator[socket.socket]:
 
 def run_all(service: Service, listener: socket.socket, *, demo: bool) -> None:
     """Run clock, worker, inbox and web in this process; the web holds the main thread."""
+    store = service.store
     pulse = Pulse(manager(), ("clock", "web"), "at work")
     with (
         _working(service),
         _ticking(service, pulse.of("clock")),
-        open_inbox(service.store).listening(),
+        open_inbox(store).listening(),
+        pinging(store, service.rounds.pulse),
     ):
-        scrape = open_scrape(service.store, service.bell, Workers(alive=1))
-        _serve(service.store, listener, pulse, demo=demo, scrape=scrape)
+        scrape = open_scrape(store, service.bell, Workers(alive=1))
+        _serve(store, listener, pulse, demo=demo, scrape=scrape)
 
 
 def run_inbox(store: Store) -> None:
@@ -74,7 +77,8 @@ def run_clock(service: Service) -> None:
     spare_the_collector()
     pulse = Pulse(manager(), ("clock",), "making rounds")
     log.info("clock.started")
-    service.rounds.run(stopping, pulse.of("clock"))
+    with pinging(service.store, service.rounds.pulse):
+        service.rounds.run(stopping, pulse.of("clock"))
     pulse.manager.stopping("the last round is made")
 
 

@@ -2,8 +2,10 @@
 
 import os
 import tomllib
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -112,14 +114,32 @@ class Settings(BaseSettings):
     watch: str | None = Field(
         None,
         pattern=r"^[^\s:]+:\d{1,5}$|^\[[0-9A-Fa-f:.]+\]:\d{1,5}$",
-        description="Where a role without pages answers /metrics, /healthz and /readyz, such as "
-        "127.0.0.1:9187. Unset: nowhere.",
+        description="Where a role without pages answers /metrics, /livez, /readyz and /healthz, "
+        "such as 127.0.0.1:9187. Unset: nowhere.",
     )
     metrics_token: str | None = Field(
         None,
         min_length=16,
         description="What opens /metrics from another machine: Authorization: Bearer. Unset: it "
         "answers this machine alone.",
+        repr=False,
+    )
+    late_seconds: int = Field(
+        300,
+        ge=30,
+        le=86_400,
+        description="How many seconds what is due may wait until /healthz, troth doctor and the "
+        "ping say that it is late.",
+    )
+    ping_url: str | None = Field(
+        None,
+        description="Called once a minute by a clock (or troth up) while all is well; with /fail "
+        "at its end while it is not. Somebody else's watch then misses a service that died.",
+        repr=False,
+    )
+    traces: str | None = Field(
+        None,
+        description="Where traces go: the OTLP/HTTP address of a collector. Unset: none are made.",
         repr=False,
     )
     log_format: Literal["console", "json"] = Field(
@@ -135,6 +155,20 @@ class Settings(BaseSettings):
         if value is not None and not value.startswith(("http://", "https://")):
             raise ValueError("a public URL starts with https:// (or http:// at home)")
         return value.rstrip("/") if value else value
+
+    @field_validator("ping_url")
+    @classmethod
+    def _is_safe_to_ping(cls, value: str | None) -> str | None:
+        if value is not None and not is_private_way(value):
+            raise ValueError("the address to ping starts with https:// (http:// on this machine)")
+        return value
+
+    @field_validator("traces")
+    @classmethod
+    def _is_collector(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("http://", "https://")):
+            raise ValueError("the address of a collector starts with http:// or https://")
+        return value
 
     @classmethod
     def settings_customise_sources(
@@ -164,6 +198,23 @@ class Settings(BaseSettings):
         """The address that links in nudges begin with."""
         host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104 - compared
         return self.public_url or f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+
+def is_private_way(url: str) -> bool:
+    """Say whether nobody between here and there can read what a URL holds."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError:
+        return False
+    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and _is_here(host)))
+
+
+def _is_here(host: str | None) -> bool:
+    try:
+        return host == "localhost" or ip_address(host or "").is_loopback
+    except ValueError:
+        return False
 
 
 def settings_file() -> Path:

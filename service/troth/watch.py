@@ -19,6 +19,7 @@ from troth.scrape import Scrape
 from troth.settings import Settings
 from troth.sockets import bound
 from troth.web import health, metrics
+from troth.web.telemetry import NO_TELEMETRY
 
 log = structlog.get_logger()
 
@@ -73,7 +74,7 @@ def watching_workers(settings: Settings) -> Iterator[tuple[Workers, Prepare]]:
 
 
 def _config(store: Store, scrape: Scrape) -> uvicorn.Config:
-    app = FastAPI(title="Troth", openapi_url=None)
+    app = FastAPI(title="Troth", openapi_url=None, telemetry=NO_TELEMETRY)
     app.include_router(health.router(store))
     app.include_router(metrics.router(store, scrape))
     return uvicorn.Config(

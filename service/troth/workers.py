@@ -6,18 +6,23 @@ Dramatiq's retries, delays and results are not used: due moments, attempts and o
 SQL, and a lost or doubled message changes nothing.
 """
 
+import threading
 from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
 
 import dramatiq
 from dramatiq.brokers.redis import RedisBroker
 from dramatiq.brokers.stub import StubBroker
 
+from troth import tracing
 from troth.redis_client import check_redis, connect
 from troth.store.claims import Claim
 
 QUEUE = "nudges"
 ACTOR = "deliver"
 STOP_MS = 15_000
+BEGUN_BY = "traceparent"  # the option of a message that carries what it was begun by
 
 MOST_IN_RING, LEAST_IN_RING, RINGS_OF_A_BURST = 100, 10, 16
 RINGS_AT_ONCE = 4  # answered by one process: each begins its sends and does not wait for them
@@ -32,9 +37,12 @@ class DramatiqBell:
         """Raise TrothError when Redis can't be reached, or lets anybody in."""
         if redis_url is not None:
             check_redis(redis_url)
+        self._begun_by = BegunBy()
         self._broker = _broker(redis_url)
+        if tracing.is_on():
+            self._broker.add_middleware(self._begun_by)
         self._actor = dramatiq.Actor(
-            lambda claims: deliver([(nudge_id, attempt) for nudge_id, attempt in claims]),
+            partial(self._answer, deliver),
             broker=self._broker,
             actor_name=ACTOR,
             queue_name=QUEUE,
@@ -46,7 +54,7 @@ class DramatiqBell:
         """Send some messages of many claims each: a burst gives every process several."""
         size = min(MOST_IN_RING, max(LEAST_IN_RING, len(claims) // RINGS_OF_A_BURST))
         for start in range(0, len(claims), size):
-            self._actor.send(claims[start : start + size])
+            self._send(claims[start : start + size])
 
     def unheard(self) -> int:
         """Count the messages in the queue."""
@@ -69,9 +77,39 @@ class DramatiqBell:
         self._broker.join(QUEUE, timeout=int(seconds * 1_000))
         worker.join()
 
+    def _send(self, claims: Sequence[Claim]) -> None:
+        """Send one message. What it was begun by stands beside the ids, not among them.
+
+        A worker that makes no traces, or is of another version, passes over it.
+        """
+        carried = tracing.carried()
+        options: dict[str, Any] = {BEGUN_BY: carried} if carried else {}
+        self._actor.send_with_options(args=(claims,), **options)
+
+    def _answer(self, deliver: Deliver, claims: Sequence[Sequence[int]]) -> None:
+        with tracing.span("worker.ring", after=self._begun_by.get(), nudges=len(claims)):
+            deliver([(nudge_id, attempt) for nudge_id, attempt in claims])
+
     def close(self) -> None:
         """Let the broker go."""
         self._broker.close()
+
+
+class BegunBy(dramatiq.Middleware):
+    """Keeps what the message that this thread answers was begun by."""
+
+    def __init__(self) -> None:
+        self._held = threading.local()
+
+    def get(self) -> object:
+        """Return it as it came, or None."""
+        return getattr(self._held, "value", None)
+
+    def before_process_message(
+        self, _broker: dramatiq.Broker, message: dramatiq.MessageProxy
+    ) -> None:
+        """See dramatiq.Middleware."""
+        self._held.value = message.options.get(BEGUN_BY)
 
 
 def _broker(redis_url: str | None) -> dramatiq.Broker:

@@ -1,11 +1,15 @@
 """The checks of `troth doctor`, from the settings inwards; each needs those before it."""
 
-from troth.bootstrap import open_store
+from collections.abc import Iterator
+
+from troth.bootstrap import Store, open_store
 from troth.cli.examining_ways import examine_ways
 from troth.clock import SystemClock
 from troth.delivery.courier import is_channel_url
 from troth.engine.health import Finding, Health, examine_store
+from troth.engine.reasons import DOORBELL_UNREACHABLE
 from troth.errors import TrothError
+from troth.readiness import reason_of, why_behind
 from troth.redis_client import check_redis
 from troth.schedules.load import load_schedules
 from troth.schedules.problems import ScheduleError
@@ -24,13 +28,22 @@ def examine() -> list[Finding]:
     findings += [_schedules(settings), _redis(settings), _links(settings)]
     findings += examine_ways(settings)
     try:
-        store = open_store(settings)
-        findings.append(Finding("store", Health.GOOD, "the database, its schema and its key fit"))
-        with store.db.reading() as conn:
-            findings += examine_store(conn, store.vault)
+        findings += _store(open_store(settings))
     except TrothError as error:
-        findings.append(Finding("store", Health.BAD, str(error)))
+        reason = reason_of(error)
+        findings.append(Finding(reason.id if reason else "store", Health.BAD, str(error)))
     return findings
+
+
+def _store(store: Store) -> Iterator[Finding]:
+    yield Finding("store", Health.GOOD, "the database and its schema fit")
+    with store.db.reading() as conn:
+        behind = why_behind(conn, store)
+        yield from (Finding(each.id, Health.BAD, f"{each.reason}; {each.mend}") for each in behind)
+        if not behind:
+            yield Finding("in-time", Health.GOOD, "nothing that is due waits for too long")
+        yield from examine_store(conn, store.vault)
+    yield Finding("key", Health.GOOD, "the secret key opens what the store holds")
 
 
 def _misspelt(name: str) -> Finding:
@@ -56,7 +69,7 @@ def _redis(settings: Settings) -> Finding:
     try:
         check_redis(settings.redis_url)
     except TrothError as error:
-        return Finding("doorbell", Health.BAD, str(error))
+        return Finding(DOORBELL_UNREACHABLE.id, Health.BAD, str(error))
     return Finding("doorbell", Health.GOOD, "Redis answers, and asks for a password")
 
 

@@ -7,12 +7,13 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from troth import tracing
 from troth.bootstrap import Service, Store, build, check, open_scrape, open_store
 from troth.cli.output import counted, out
 from troth.delivery.courier import is_channel_url
@@ -60,7 +61,10 @@ def clock() -> None:
     from troth import roles
     from troth.watch import watching
 
-    with _service() as service, watching(service.store, open_scrape(service.store, service.bell)):
+    with (
+        _service("clock") as service,
+        watching(service.store, open_scrape(service.store, service.bell)),
+    ):
         roles.run_clock(service)
 
 
@@ -102,7 +106,7 @@ def worker(
                 prepare=prepare,
             )
         return
-    with _service(at_once) as service:
+    with _service("worker", at_once) as service:
         roles.run_worker(service, supervisor, answering(answers))
 
 
@@ -123,7 +127,8 @@ def web() -> None:
     with roles.listening(settings) as socket:
         store = open_store(settings)
         out.print(f"The pages are up at {settings.page_url}")
-        roles.run_web(store, socket, demo=False)
+        with _traced(store, "web"):
+            roles.run_web(store, socket, demo=False)
 
 
 def inbox() -> None:
@@ -133,7 +138,7 @@ def inbox() -> None:
 
     store = open_store(_logged(load_settings()))
     try:
-        with watching(store, open_scrape(store)):
+        with watching(store, open_scrape(store)), _traced(store, "inbox"):
             roles.run_inbox(store)
     finally:
         store.db.close()
@@ -153,7 +158,7 @@ def _run_all(settings: Settings, *, demo: bool) -> None:
         host, port = socket.getsockname()[:2]
         settings = settings.model_copy(update={"host": host, "port": port})
         store = open_store(settings)
-        with at_work(store.db):
+        with at_work(store.db), _traced(store, "up"):
             _apply_at_start(store, demo=demo)
             service = build(store)
             _say_where(store, demo=demo)
@@ -223,14 +228,18 @@ def _demo_settings() -> Iterator[Settings]:
 
 
 @contextmanager
-def _service(at_once: int | None = None) -> Iterator[Service]:
-    settings = _cluster_settings()
-    service = build(open_store(settings), at_once=at_once)
-    try:
-        with at_work(service.store.db):
+def _service(role: str, at_once: int | None = None) -> Iterator[Service]:
+    store = open_store(_cluster_settings())
+    with at_work(store.db), _traced(store, role):
+        service = build(store, at_once=at_once)
+        try:
             yield service
-    finally:
-        service.close()
+        finally:
+            service.close()
+
+
+def _traced(store: Store, role: str) -> AbstractContextManager[None]:
+    return tracing.told(store.settings.traces, role, store.vault.mark("traces"))
 
 
 def _cluster_settings() -> Settings:
@@ -245,4 +254,5 @@ def _cluster_settings() -> Settings:
 
 def _logged(settings: Settings) -> Settings:
     set_up_logs(settings.log_format, settings.log_level)
+    tracing.check(settings.traces)
     return settings

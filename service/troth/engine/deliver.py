@@ -14,7 +14,7 @@ from functools import partial
 
 import structlog
 
-from troth import metrics
+from troth import metrics, tracing
 from troth.clock import Clock
 from troth.delivery.answering import ReplyPath, answerable, labels_of
 from troth.delivery.courier import Courier
@@ -27,6 +27,7 @@ from troth.engine.enclosure import enclose
 from troth.engine.limits import Limits
 from troth.engine.recorder import Recorder
 from troth.engine.results import Result, write
+from troth.engine.traced import outcome_word
 from troth.engine.verdict import Drop, Wait, decide
 from troth.errors import TrothError
 from troth.store import claims, parcels
@@ -174,7 +175,7 @@ class Delivery:
     def _start(self, parcel: Parcel, berth: Berth, latest: datetime) -> None:
         verdict = self._decide_safely(parcel)
         if isinstance(verdict, Channel):
-            send = partial(self._send, parcel, verdict, berth, latest)
+            send = tracing.bound(partial(self._send, parcel, verdict, berth, latest))
             self.crew.start(berth.waiting.provider, send)
         else:
             self._record(parcel, verdict, berth)
@@ -201,12 +202,20 @@ class Delivery:
             return
         try:
             with berth.permit:
-                outcome = self.post.send(parcel, channel)
+                outcome = self._send_traced(parcel, channel)
         except BaseException:
             self._free(berth)
             raise
         result = Result(parcel, outcome, self.clock.now())
         self.recorder.put(result, partial(self._free, berth))
+
+    def _send_traced(self, parcel: Parcel, channel: Channel) -> Outcome:
+        number, attempt = parcel.nudge.id, parcel.nudge.attempt
+        facts: dict[str, tracing.Fact] = {"nudge": f"n{number}", "attempt": attempt}
+        with tracing.span("nudge.send", about=number, scheme=channel.scheme, **facts) as span:
+            outcome = self.post.send(parcel, channel)
+            span.note(outcome=outcome_word(outcome))
+            return outcome
 
     def _record(self, parcel: Parcel, came_to: Wait | Drop, berth: Berth) -> None:
         """Hand in what will not be sent now; its berth is free once that is written."""

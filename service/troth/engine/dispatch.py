@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from troth import tracing
 from troth.engine.doorbell import Doorbell
 from troth.engine.expiry import expire
 from troth.store import claims, marks
@@ -36,7 +37,8 @@ def dispatch(
 def _ring(db: Database, doorbell: Doorbell, claimed: Sequence[claims.Claim], now: datetime) -> None:
     """Ring; where the doorbell is broken, let the claims go at once rather than wait them out."""
     try:
-        doorbell.ring(claimed)
+        with tracing.span("doorbell.ring", nudges=len(claimed)):
+            doorbell.ring(claimed)
     except Exception:
         with db.writing() as conn:
             claims.give_back(conn, [(claim, now) for claim in claimed], "the doorbell was broken")

@@ -8,7 +8,7 @@ from functools import partial
 import structlog
 from sqlalchemy import Connection
 
-from troth import metrics
+from troth import metrics, tracing
 from troth.domain.grammar import Verb
 from troth.domain.language import Languages
 from troth.domain.repair import PRIVATE
@@ -23,6 +23,7 @@ from troth.engine.own_timeout import read_timeout
 from troth.engine.requests import REQUESTS, Request
 from troth.engine.sharing import share
 from troth.engine.target import Candidates, candidates
+from troth.engine.traced import note_reply
 from troth.engine.unasked import open_todays
 from troth.engine.visit import Visit, title_of
 from troth.store import couples, ledger, occurrences, replies
@@ -67,7 +68,20 @@ def take(db: Database, vault: Vault, languages: Languages, reply: Reply, now: da
 def take_in(
     conn: Connection, vault: Vault, languages: Languages, reply: Reply, now: datetime
 ) -> Answer:
-    """Take one reply in, within the caller's transaction.
+    """Take one reply in, within the caller's transaction."""
+    with tracing.span("door.reply") as span:
+        return _take_in(conn, vault, languages, reply, now, span)
+
+
+def _take_in(
+    conn: Connection,
+    vault: Vault,
+    languages: Languages,
+    reply: Reply,
+    now: datetime,
+    span: tracing.Span,
+) -> Answer:
+    """Take a reply in; `span` tells of it.
 
     The occurrence is held before anything of it is written: two who answer at once take turns.
     """
@@ -77,6 +91,7 @@ def take_in(
         reply = replace(reply, provider_id=f"{reply.provider_id}:{newer}")
         reply_id = replies.keep_reply(conn, reply)
     if reply_id is None:
+        span.forget()
         return Answer(*replies.earlier_answer(conn, reply), is_new=False)
     couples.hold(conn, [reply.couple_id])
     couple = couples.load_couple(conn, reply.couple_id)
@@ -93,6 +108,7 @@ def take_in(
     if said.verb in goal.VERBS:
         meant = goal.meant(conn, visit, meant)
     _record(conn, vault, visit, reply_id, meant)
+    note_reply(conn, span, visit, reply_id, meant)
     text = _act(conn, vault, visit, found, meant)
     replies.set_answer(conn, reply_id, text)
     way = None if said.verb in events.OWN_BUSINESS else reply.way  # each may have one of their own

@@ -1,6 +1,6 @@
 """What became of attempts, written down: many in one transaction, each fenced by its number."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -8,12 +8,13 @@ from functools import partial
 import structlog
 from sqlalchemy import Connection
 
-from troth import metrics
+from troth import metrics, tracing
 from troth.delivery.outcome import Outcome, Refused, Sent, TryAgain
 from troth.domain.ladder import retry_after
 from troth.domain.states import NudgeState
 from troth.engine import events
 from troth.engine.channel_given_up import give_up_channel
+from troth.engine.traced import trace_end
 from troth.engine.verdict import Drop, Wait, wanted_at
 from troth.store import claims, ledger
 from troth.store.afterwards import afterwards
@@ -36,24 +37,44 @@ class Result:
 def record(db: Database, vault: Vault, results: Sequence[Result]) -> None:
     """Write results in one transaction."""
     with db.writing() as conn:
-        write(conn, vault, results)
+        ended = write(conn, vault, results)
+    _trace(results, ended)
 
 
-def write(conn: Connection, vault: Vault, results: Sequence[Result]) -> None:
-    """Write results, those that left and those that come again together."""
+def _trace(results: Sequence[Result], ended: Collection[int]) -> None:
+    if not tracing.is_on():
+        return
+    for result in results:
+        if result.parcel.nudge.id in ended:
+            trace_end(result.parcel, _end(result.came_to), result.at)
+
+
+def _end(came_to: Outcome | Wait | Drop) -> NudgeState:
+    if isinstance(came_to, Drop):
+        return came_to.state
+    return NudgeState.SENT if isinstance(came_to, Sent) else NudgeState.FAILED
+
+
+def write(conn: Connection, vault: Vault, results: Sequence[Result]) -> set[int]:
+    """Write results, those that left and those that come again together.
+
+    Returns the ids of the nudges that came to their end by them.
+    """
     sent = [result for result in results if isinstance(result.came_to, Sent)]
     unsent = [
         (result, _what_follows(result))
         for result in results
         if not isinstance(result.came_to, Sent)
     ]
-    _record_sent(conn, sent)
+    ended = _record_sent(conn, sent)
     claims.plan_again(conn, [after for _, after in unsent if isinstance(after, Nudge)])
     dropped = [(result, after) for result, after in unsent if isinstance(after, Drop)]
-    ended = [(result, drop) for result, drop in dropped if _record_drop(conn, vault, result, drop)]
-    _count_unsent(conn, [result for result, after in unsent if isinstance(after, Nudge)], ended)
+    gone = [(result, drop) for result, drop in dropped if _record_drop(conn, vault, result, drop)]
+    ended |= {result.parcel.nudge.id for result, _ in gone}
+    _count_unsent(conn, [result for result, after in unsent if isinstance(after, Nudge)], gone)
     for provider, until in sorted(_rests(results).items()):  # in one order: two may write at once
         claims.rest(conn, provider, until)
+    return ended
 
 
 def _rests(results: Sequence[Result]) -> dict[str, datetime]:
@@ -66,9 +87,9 @@ def _rests(results: Sequence[Result]) -> dict[str, datetime]:
     return rests
 
 
-def _record_sent(conn: Connection, sent: Sequence[Result]) -> None:
+def _record_sent(conn: Connection, sent: Sequence[Result]) -> set[int]:
     if not sent:
-        return
+        return set()
     # Two attempts of one nudge, where a lease ended meanwhile, may come together: the later counts.
     latest = {each.parcel.nudge.id: each for each in sorted(sent, key=_attempt)}
     told = claims.set_sent(conn, [(_claim(result), result.at) for result in sent])
@@ -80,6 +101,7 @@ def _record_sent(conn: Connection, sent: Sequence[Result]) -> None:
     ]
     ledger.append(conn, entries)
     _count_sent(conn, [each for number, each in latest.items() if number in told])
+    return told
 
 
 def _attempt(result: Result) -> int:

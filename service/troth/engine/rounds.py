@@ -1,15 +1,15 @@
 """The clock's round: every duty in turn, then sleep until the next due moment."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import Connection
 
-from troth import metrics
+from troth import metrics, tracing
 from troth.clock import Clock
 from troth.engine.announce import announce
 from troth.engine.dispatch import dispatch
@@ -17,6 +17,7 @@ from troth.engine.doorbell import Doorbell
 from troth.engine.follow_up import follow_up
 from troth.engine.occasions import open_occasions
 from troth.engine.plan import AHEAD, plan
+from troth.engine.pulse import Pulse
 from troth.engine.review import review
 from troth.engine.settle import settle
 from troth.engine.sweep import sweep
@@ -31,6 +32,7 @@ LONGEST_SLEEP = timedelta(seconds=1)  # should the word be lost, or the machine'
 SHORTEST_SLEEP = timedelta(milliseconds=20)
 AFTER_TROUBLE = timedelta(seconds=5)
 
+Duties = Mapping[str, Callable[[], int]]
 Coming = Callable[[Connection], datetime | None]
 
 
@@ -43,6 +45,7 @@ class Rounds:
     doorbell: Doorbell
     clock: Clock
     bed: Callable[[Database], AbstractContextManager[Sleeper]] = sleeper
+    pulse: Pulse = field(default_factory=Pulse)
 
     def once(self) -> int:
         """Do each duty once at the present moment; return how much there was to do.
@@ -63,38 +66,36 @@ class Rounds:
             except Exception as error:  # noqa: BLE001 - told by who asked for the round
                 troubles.append(error)
                 continue
-            for duty in duties if due else ():
+            for name, duty in duties.items() if due else ():
                 try:
-                    done += duty()
+                    done += _traced(name, duty)
                 except Exception as error:  # noqa: BLE001 - as above
                     troubles.append(error)
         return done, troubles
 
-    def _duties(
-        self, now: datetime
-    ) -> tuple[tuple[Coming | None, tuple[Callable[[], int], ...]], ...]:
+    def _duties(self, now: datetime) -> tuple[tuple[Coming | None, Duties], ...]:
         """Return the duties in turn, each with what tells when there is next something to do.
 
         That is a look into an index or two; a duty that finds nothing takes the writer's place.
         """
         return (
-            (nudges.next_leaving, (lambda: sweep(self.db, self.vault, now),)),
-            (_next_plan, (lambda: plan(self.db, self.vault, now),)),
-            (nudges.next_leaving, (lambda: dispatch(self.db, self.doorbell, now),)),
+            (nudges.next_leaving, {"sweep": lambda: sweep(self.db, self.vault, now)}),
+            (_next_plan, {"plan": lambda: plan(self.db, self.vault, now)}),
+            (nudges.next_leaving, {"dispatch": lambda: dispatch(self.db, self.doorbell, now)}),
             (
                 occurrences.next_moment,
-                (
-                    lambda: announce(self.db, now),
-                    lambda: follow_up(self.db, self.vault, now),
-                    lambda: settle(self.db, now),
-                ),
+                {
+                    "announce": lambda: announce(self.db, now),
+                    "follow_up": lambda: follow_up(self.db, self.vault, now),
+                    "settle": lambda: settle(self.db, now),
+                },
             ),
             (  # which look for themselves before they write
                 None,
-                (
-                    lambda: review(self.db, self.vault, now),
-                    lambda: open_occasions(self.db, self.vault, now),
-                ),
+                {
+                    "review": lambda: review(self.db, self.vault, now),
+                    "occasions": lambda: open_occasions(self.db, self.vault, now),
+                },
             ),
         )
 
@@ -143,6 +144,7 @@ class Rounds:
         while not stopping.is_set():
             wait = self._until_next()
             metrics.TICKS.inc()
+            troubles: list[Exception] = []
             if wait <= timedelta():
                 metrics.LAG.observe(-wait.total_seconds())
                 done, troubles = self._round()
@@ -150,6 +152,8 @@ class Rounds:
                 wait = timedelta() if done else pause
                 if troubles:
                     self._rest(troubles, stopping, busy=done > 0)
+            if not troubles:
+                self.pulse.beat()
             turned()
             bed.sleep(wait.total_seconds(), stopping)
 
@@ -166,6 +170,16 @@ class Rounds:
         if moment is None:
             return LONGEST_SLEEP
         return min(moment - self.clock.now(), LONGEST_SLEEP)
+
+
+def _traced(name: str, duty: Callable[[], int]) -> int:
+    with tracing.span(f"clock.{name}") as span:
+        done = duty()
+        if done:
+            span.note(done=done)
+        else:
+            span.forget()
+        return done
 
 
 def _next_plan(conn: Connection) -> datetime | None:

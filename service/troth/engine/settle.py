@@ -6,7 +6,7 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from troth import metrics
+from troth import metrics, tracing
 from troth.domain.ladder import next_follow_up
 from troth.domain.rules import Outcome, excused, judge
 from troth.domain.season import ease
@@ -43,7 +43,13 @@ def settle(db: Database, now: datetime, limit: int = 200) -> int:
 
 
 def settle_occurrence(conn: Connection, occurrence_id: int, now: datetime) -> None:
-    """Judge one occurrence as of now, inside the caller's transaction.
+    """Judge one occurrence as of now, inside the caller's transaction."""
+    with tracing.span("occurrence.settle", occurrence=f"o{occurrence_id}") as span:
+        _settle(conn, occurrence_id, now, span)
+
+
+def _settle(conn: Connection, occurrence_id: int, now: datetime, span: tracing.Span) -> None:
+    """Settle one; `span` tells of it.
 
     The row is held meanwhile: two partners who answer at once are judged one after the other.
     """
@@ -53,7 +59,9 @@ def settle_occurrence(conn: Connection, occurrence_id: int, now: datetime) -> No
     outcome = _judge(conn, occurrence, now)
     row = rituals.load_rituals(conn, [occurrence.ritual_id])[occurrence.ritual_id]
     if outcome == _standing_outcome(occurrence) or (outcome is None and row.retired_at):
+        span.forget()
         return
+    span.note(outcome=outcome.state if outcome else OccurrenceState.OPEN)
     stamp = occurrence.stamp
     coming = next_follow_up(stamp.due, stamp.remind, occurrence.ends_at, now)
     occurrences.settle(conn, occurrence, outcome, now, coming)

@@ -37,6 +37,10 @@ PATIENCE = {
 }
 
 
+class UnreachableError(TrothError):
+    """The database can't be reached, or not be written."""
+
+
 class Database:
     """One database, opened. `reading` and `writing` each give a connection inside a transaction.
 
@@ -89,7 +93,7 @@ class Database:
             with self.writing():
                 pass
         except OperationalError as error:
-            raise TrothError(_unreachable(self.url, error)) from error
+            raise UnreachableError(_unreachable(self.url, error)) from error
 
     def close(self) -> None:
         """Give every connection back."""

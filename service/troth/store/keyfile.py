@@ -10,6 +10,7 @@ from sqlalchemy import select
 from troth.errors import TrothError
 from troth.store.database import Database
 from troth.store.tables import channels
+from troth.store.vault import KeyUnfitError
 
 
 def key_from_file(file: Path, db: Database) -> str:
@@ -30,7 +31,7 @@ def key_from_file(file: Path, db: Database) -> str:
 def _refuse_new_key(file: Path, db: Database) -> None:
     with db.reading() as conn:
         if conn.execute(select(channels.c.id).limit(1)).first() is not None:
-            raise TrothError(
+            raise KeyUnfitError(
                 f"the key file {file} is not there, but the store holds what it sealed; "
                 "put it back, or give the key in TROTH_SECRET_KEY"
             )

@@ -15,6 +15,14 @@ from troth.store.database import Database
 _LOCK = 0x7260_7468  # PostgreSQL advisory lock: one process migrates, the others wait
 
 
+class SchemaBehindError(TrothError):
+    """The database was made by an older Troth."""
+
+
+class SchemaNewerError(TrothError):
+    """The database was made by a newer Troth."""
+
+
 def migrate(db: Database) -> bool:
     """Bring the schema up to date in one transaction; return whether anything changed.
 
@@ -51,9 +59,13 @@ def check_schema(db: Database) -> None:
     """Raise TrothError unless the schema is the one that this code knows."""
     db.check()
     with db.reading() as conn:
-        current = refuse_newer(conn)
-    if current != head():
-        raise TrothError("the database's schema is behind this Troth; run: troth migrate")
+        check_revision(conn)
+
+
+def check_revision(conn: Connection) -> None:
+    """Raise TrothError unless what is read here is the schema that this code knows."""
+    if refuse_newer(conn) != head():
+        raise SchemaBehindError("the database's schema is behind this Troth; run: troth migrate")
 
 
 def head() -> str | None:
@@ -65,7 +77,7 @@ def refuse_newer(conn: Connection) -> str | None:
     """Return the schema's revision, None where there is none; refuse one that this code lacks."""
     current = MigrationContext.configure(conn).get_current_revision()
     if current is not None and not is_known(current):
-        raise TrothError(
+        raise SchemaNewerError(
             f"the database was made by a newer Troth (schema {current}, this one knows up to "
             f"{head()}); upgrade Troth, or put back the backup from before"
         )

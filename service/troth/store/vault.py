@@ -20,6 +20,10 @@ LEAST_KEY = 32  # characters
 _TOKEN_BYTES = 20  # 160 bits
 
 
+class KeyUnfitError(TrothError):
+    """The key that sealed something is not at hand."""
+
+
 class Vault:
     """Seals and opens private text with the first of its keys; opens with any of them."""
 
@@ -51,7 +55,7 @@ class Vault:
         try:
             return self._boxes[key_id].decrypt(token.encode()).decode()
         except (KeyError, InvalidToken) as error:
-            raise TrothError(
+            raise KeyUnfitError(
                 f"the secret key that sealed this store (id {key_id[:8]}) is not at hand; give it "
                 "in TROTH_SECRET_KEY, or put its key file back"
             ) from error

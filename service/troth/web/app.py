@@ -15,6 +15,7 @@ from troth.scrape import Scrape
 from troth.web import answers, buttons, calendar, health, hooks, inbox, metrics, score
 from troth.web.guard import PAGE_HEADERS, BodyLimit, DiscreetHeaders, KnownHosts
 from troth.web.pages import STATIC, Pages
+from troth.web.telemetry import NO_TELEMETRY
 
 ErrorPage = Callable[[Request, Any], Coroutine[Any, Any, Response]]
 
@@ -30,6 +31,7 @@ def create_app(store: Store, *, demo: bool = False, scrape: Scrape | None = None
         title="Troth",
         openapi_url=None,
         redirect_slashes=False,
+        telemetry=NO_TELEMETRY,
         exception_handlers={
             HTTPException: _http_error(pages),
             RequestValidationError: _unreadable(pages),
@@ -41,7 +43,8 @@ def create_app(store: Store, *, demo: bool = False, scrape: Scrape | None = None
         app.include_router(part.router(store, pages, demo=demo))
     app.include_router(buttons.router(store))
     app.include_router(calendar.router(store, pages))
-    app.include_router(health.router(store))
+    # The pages ring for nobody: without a doorbell they take answers as ever.
+    app.include_router(health.router(store, rings=False))
     app.include_router(metrics.router(store, scrape or open_scrape(store)))
     app.include_router(hooks.router(store, open_hooks(store.settings.inbound)))
     app.add_middleware(BodyLimit, refuse=pages.notice, hooks=hooks.PREFIX)

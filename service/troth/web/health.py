@@ -1,32 +1,37 @@
-"""What a machine asks: does the process answer, and can it work?"""
+"""What a machine asks: does the process answer, can it work, is everything in time?"""
+
+from functools import partial
 
 from fastapi import APIRouter
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import JSONResponse
 
 from troth.bootstrap import Store
-from troth.errors import TrothError
-from troth.store.schema import check_schema
+from troth.readiness import Look, Reasons, why_not_ready, why_unwell
 
 
-def router(store: Store) -> APIRouter:
-    """Return the routes of health and readiness."""
+def router(store: Store, *, rings: bool = True) -> APIRouter:
+    """Return the routes of life, readiness and health; `rings` says who needs the doorbell."""
     routes = APIRouter()
+    ready = Look(partial(why_not_ready, store, rings=rings))
+    well = Look(partial(why_unwell, store))
 
-    @routes.get("/healthz")
-    def say_alive() -> JSONResponse:
+    @routes.get("/livez")
+    async def say_alive() -> JSONResponse:
         return JSONResponse({"status": "ok"})
 
     @routes.get("/readyz")
-    def say_ready() -> JSONResponse:
-        try:
-            check_schema(store.db)
-        except (TrothError, SQLAlchemyError):
-            return _not_ready("the store can't be used; troth doctor tells why")
-        return JSONResponse({"status": "ok"})
+    async def say_ready() -> JSONResponse:
+        return _told(await ready.reasons(), "not ready")
+
+    @routes.get("/healthz")
+    async def say_well() -> JSONResponse:
+        return _told(await well.reasons(), "not well")
 
     return routes
 
 
-def _not_ready(reason: str) -> JSONResponse:
-    return JSONResponse({"status": "not ready", "reason": reason}, 503)
+def _told(reasons: Reasons, otherwise: str) -> JSONResponse:
+    if not reasons:
+        return JSONResponse({"status": "ok"})
+    listed = [{"id": each.id, "reason": each.reason, "mend": each.mend} for each in reasons]
+    return JSONResponse({"status": otherwise, "reasons": listed}, 503)

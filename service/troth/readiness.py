@@ -1,0 +1,133 @@
+"""Whether Troth can work, and whether it does: asked by machines, by doctor and before a ping."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from datetime import timedelta
+
+from sqlalchemy import Connection, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from troth.bootstrap import Store
+from troth.engine.lateness import why_late
+from troth.engine.reasons import (
+    DATABASE_UNREACHABLE,
+    DOORBELL_UNREACHABLE,
+    KEY_UNFIT,
+    SCHEMA_BEHIND,
+    SCHEMA_NEWER,
+    Reason,
+)
+from troth.errors import TrothError
+from troth.redis_client import check_redis
+from troth.store.backlog import read_backlog
+from troth.store.database import UnreachableError
+from troth.store.schema import SchemaBehindError, SchemaNewerError, check_revision
+from troth.store.tables import channels
+from troth.store.vault import KeyUnfitError
+
+PATIENCE = 3.0  # seconds: who asks whether a machine is well does not wait for long
+
+Reasons = Sequence[Reason]
+_REASONS: dict[type[TrothError], Reason] = {
+    UnreachableError: DATABASE_UNREACHABLE,
+    SchemaBehindError: SCHEMA_BEHIND,
+    SchemaNewerError: SCHEMA_NEWER,
+    KeyUnfitError: KEY_UNFIT,
+}
+
+
+def reason_of(error: TrothError) -> Reason | None:
+    """Return the reason that an error is, if it is one of those with an id."""
+    return _REASONS.get(type(error))
+
+
+def why_not_ready(store: Store, *, rings: bool) -> Reasons:
+    """Return what keeps this process from its work; who `rings` needs the doorbell, too.
+
+    It only reads: to take the writer's place would keep others from it.
+    """
+    reasons = _read(store, lambda conn: _unusable(conn, store))
+    return [*reasons, *(_unheard(store) if rings else ())]
+
+
+def why_unwell(store: Store) -> Reasons:
+    """Return what is not well with the service, this process being one of those that make it up."""
+    reasons = why_not_ready(store, rings=True)
+    return reasons or _read(store, lambda conn: why_behind(conn, store))
+
+
+def why_behind(conn: Connection, store: Store) -> Reasons:
+    """Return why the service is late."""
+    now, late = store.clock.now(), timedelta(seconds=store.settings.late_seconds)
+    return why_late(read_backlog(conn, now), now, late)
+
+
+def _read(store: Store, look: Callable[[Connection], Reasons]) -> Reasons:
+    try:
+        with store.db.reading() as conn:
+            return look(conn)
+    except SQLAlchemyError:
+        return [DATABASE_UNREACHABLE]
+
+
+def _unusable(conn: Connection, store: Store) -> Reasons:
+    try:
+        check_revision(conn)
+        newest = select(channels.c.url_sealed).order_by(channels.c.id.desc()).limit(1)
+        sealed = conn.execute(newest).scalar()
+        if sealed is not None:
+            store.vault.open(sealed)
+    except TrothError as error:
+        return [reason] if (reason := reason_of(error)) else []
+    return []
+
+
+def _unheard(store: Store) -> Reasons:
+    if store.settings.redis_url is None:
+        return []
+    try:
+        check_redis(store.settings.redis_url)
+    except TrothError:
+        return [DOORBELL_UNREACHABLE]
+    return []
+
+
+class Look:
+    """One look at a time, in a thread of its own, shared by all who ask meanwhile.
+
+    A database that hangs holds up that one thread, and nobody who asks.
+    """
+
+    def __init__(self, look: Callable[[], Reasons], patience: float = PATIENCE) -> None:
+        self._look, self._patience = look, patience
+        self._taking = threading.Lock()
+        self._found: Future[Reasons] | None = None
+
+    async def reasons(self) -> Reasons:
+        """Return what is found; that the database does not answer, where that takes too long."""
+        found = asyncio.wrap_future(self._begun())
+        done, _ = await asyncio.wait([found], timeout=self._patience)
+        return found.result() if done else [DATABASE_UNREACHABLE]
+
+    def wait(self) -> Reasons:
+        """See `reasons`; for who has a thread to wait in."""
+        try:
+            return self._begun().result(self._patience)
+        except TimeoutError:
+            return [DATABASE_UNREACHABLE]
+
+    def _begun(self) -> Future[Reasons]:
+        with self._taking:
+            if self._found is None or self._found.done():
+                self._found = Future()
+                arguments = (self._found,)
+                threading.Thread(target=self._run, args=arguments, name="look", daemon=True).start()
+            return self._found
+
+    def _run(self, found: Future[Reasons]) -> None:
+        try:
+            found.set_result(self._look())
+        except BaseException as error:  # noqa: BLE001 - told to who asked
+            found.set_exception(error)

@@ -1,0 +1,89 @@
+"""The backlog: since when anything due waits to be sent or done, by looks into an index each."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select
+
+from troth.domain.states import NudgeState
+from troth.store import occasions, occurrences, rituals
+from troth.store.tables import nudges
+
+_FIRST_PLANNED = (
+    select(nudges.c.not_before, nudges.c.expires_at)
+    .where(nudges.c.state == NudgeState.PLANNED)
+    .order_by(nudges.c.not_before)
+    .limit(1)
+)
+_FIRST_LEASED = (
+    select(nudges.c.lease_until)
+    .where(nudges.c.state == NudgeState.SENDING)
+    .order_by(nudges.c.lease_until)
+    .limit(1)
+)
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """Aware moments, or None where nothing waits.
+
+    `unsent_since`: when the first nudge might have left that is of use still and in nobody's hand.
+    Retries, quiet hours and limits move that moment on. `undone_since`: when a clock should have
+    done the first of what it has not done yet; it may lie ahead.
+    """
+
+    unsent_since: datetime | None = None
+    undone_since: datetime | None = None
+
+
+def read_backlog(conn: Connection, now: datetime) -> Backlog:
+    """Read what waits at aware `now`."""
+    return Backlog(
+        _first([_planned(conn, now), _unanswered(conn, now)]),
+        _first(
+            [
+                _stale(conn, now),
+                conn.execute(_FIRST_LEASED).scalar(),
+                rituals.next_due(conn),
+                occurrences.next_moment(conn),
+                occurrences.settled_lately(conn),
+                occasions.next_occasion(conn),
+            ]
+        ),
+    )
+
+
+def _planned(conn: Connection, now: datetime) -> datetime | None:
+    useful = (
+        select(nudges.c.not_before)
+        .where(nudges.c.state == NudgeState.PLANNED, nudges.c.not_before <= now)
+        .where(nudges.c.expires_at > now)
+        .order_by(nudges.c.not_before)
+        .limit(1)
+    )
+    moment: datetime | None = conn.execute(useful).scalar()
+    return moment
+
+
+def _unanswered(conn: Connection, now: datetime) -> datetime | None:
+    """Look among the claims, of which there are never many: no worker took them in hand."""
+    rung_for = (
+        select(func.min(nudges.c.not_before))
+        .where(nudges.c.state == NudgeState.SENDING, nudges.c.picked.is_(False))
+        .where(nudges.c.expires_at > now)
+    )
+    moment: datetime | None = conn.execute(rung_for).scalar()
+    return moment
+
+
+def _stale(conn: Connection, now: datetime) -> datetime | None:
+    """Return when the first planned nudge outlived its use: a clock should have said so."""
+    first = conn.execute(_FIRST_PLANNED).first()
+    if first is None or first.not_before > now or first.expires_at > now:
+        return None
+    moment: datetime = first.expires_at
+    return moment
+
+
+def _first(moments: list[datetime | None]) -> datetime | None:
+    return min((moment for moment in moments if moment is not None), default=None)
