@@ -14,7 +14,7 @@ unexport VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup up test lint types imports unit servers faults schema practices screenshot benchmarks clean
+.PHONY: help setup up test lint types imports unit servers faults schema practices screenshot benchmarks image buildtools clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-11s %s\n", $$1, $$2 }'
@@ -74,6 +74,14 @@ benchmarks: $(BESIDE)/.ready ## measure Troth beside other queues and schedulers
 	@$(BESIDE)/bin/python -m tests.benchmarks.plan
 	@echo "benchmarks: replies through the door"
 	@$(BESIDE)/bin/python -m tests.benchmarks.replies
+
+image: $(READY) ## build the image without an engine, and prove what is in it (minutes; root, buildah, debootstrap)
+	@$(BIN)/python -m tests.deploy.image_content
+
+buildtools: $(UV) ## lock anew what builds Troth inside the image, in deploy/build-tools.txt
+	@echo "buildtools: deploy/build-tools.txt"
+	@$(UV) pip compile --quiet --upgrade --universal --python-version 3.13 --generate-hashes --no-annotate \
+		--custom-compile-command "make buildtools" deploy/build-tools.in --output-file deploy/build-tools.txt
 
 clean: ## remove what make made
 	@echo "clean: .venv, $(BESIDE), .tools and caches"
