@@ -20,14 +20,13 @@ from troth.errors import TrothError
 from troth.inbound.inbox import Inbox
 from troth.inbound.ways import open_kinds, open_listeners
 from troth.limits import ProviderLimits
-from troth.redis_client import check_redis
 from troth.schedules.languages import load_languages
 from troth.settings import Settings
 from troth.store import inbox, positions, schema
 from troth.store.database import Database
 from troth.store.keyfile import key_from_file
 from troth.store.vault import Vault
-from troth.workers import DramatiqBell
+from troth.workers import DramatiqBell, check_doorbell
 
 
 @dataclass(frozen=True)
@@ -79,7 +78,7 @@ def open_store(
     after a power cut. Raises TrothError for whatever is in the way.
     """
     _make_data_folder(settings)
-    db = Database(settings.store_url, durable=durable)
+    db = Database(settings.store_url, durable=durable, listen_url=settings.database_listen_url)
     try:
         if migrate or (migrate is None and db.is_sqlite):
             schema.migrate(db)
@@ -95,8 +94,17 @@ def open_store(
 def check(settings: Settings) -> None:
     """Raise TrothError for what keeps a service with these settings from working."""
     open_store(settings).db.close()
-    if settings.redis_url is not None:
-        check_redis(settings.redis_url)
+    check_doorbell(settings.redis_url, settings.broker_url)
+    check_limits(settings)
+
+
+def check_limits(settings: Settings) -> None:
+    """Raise TrothError where limits would be counted by each process for itself."""
+    if settings.limits and settings.broker_url is not None and settings.redis_url is None:
+        raise TrothError(
+            "TROTH_LIMITS hold over all processes, and RabbitMQ counts nothing: set "
+            "TROTH_REDIS_URL too, or take the limits out"
+        )
 
 
 def build(
@@ -106,6 +114,7 @@ def build(
 ) -> Service:
     """Wire the parts that nudge to an open store; `at_once` sends, or as many as its threads."""
     settings = store.settings
+    check_limits(settings)
     courier = Courier(partial(_lay_in_inbox, store), keep_connections=settings.keep_connections)
     delivery = Delivery(
         store.db,
@@ -122,7 +131,7 @@ def build(
         ProviderLimits(settings.limits, settings.redis_url, store.clock),
         Recorder(partial(record, store.db, store.vault)),
     )
-    bell = DramatiqBell(settings.redis_url, delivery.deliver)
+    bell = DramatiqBell(settings.redis_url, delivery.deliver, settings.broker_url)
     return Service(store, bell, delivery, Rounds(store.db, store.vault, bell, store.clock))
 
 

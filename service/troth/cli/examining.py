@@ -1,12 +1,12 @@
 """The checks of `troth doctor`, from the settings inwards; each needs those before it."""
 
 from troth.bootstrap import open_store
+from troth.cli.examining_cluster import examine_cluster, examine_pooler
 from troth.cli.examining_ways import examine_ways
 from troth.clock import SystemClock
 from troth.delivery.courier import is_channel_url
 from troth.engine.health import Finding, Health, examine_store
 from troth.errors import TrothError
-from troth.redis_client import check_redis
 from troth.schedules.load import load_schedules
 from troth.schedules.problems import ScheduleError
 from troth.schedules.suggest import nearest
@@ -21,11 +21,12 @@ def examine() -> list[Finding]:
         return [Finding("settings", Health.BAD, str(error))]
     findings = [Finding("settings", Health.GOOD, "the settings can be read")]
     findings += [_misspelt(name) for name in strange_variables()]
-    findings += [_schedules(settings), _redis(settings), _links(settings)]
+    findings += [_schedules(settings), *examine_cluster(settings), _links(settings)]
     findings += examine_ways(settings)
     try:
         store = open_store(settings)
         findings.append(Finding("store", Health.GOOD, "the database, its schema and its key fit"))
+        findings += examine_pooler(store.db)
         with store.db.reading() as conn:
             findings += examine_store(conn, store.vault)
     except TrothError as error:
@@ -48,16 +49,6 @@ def _schedules(settings: Settings) -> Finding:
     return Finding(
         "schedules", Health.GOOD, f"{found.files} files in {settings.schedules} are good"
     )
-
-
-def _redis(settings: Settings) -> Finding:
-    if settings.redis_url is None:
-        return Finding("doorbell", Health.GOOD, "embedded: everything in one process")
-    try:
-        check_redis(settings.redis_url)
-    except TrothError as error:
-        return Finding("doorbell", Health.BAD, str(error))
-    return Finding("doorbell", Health.GOOD, "Redis answers, and asks for a password")
 
 
 def _links(settings: Settings) -> Finding:
