@@ -109,15 +109,19 @@ def _read(url: str) -> "list[pika.URLParameters]":
     found = []
     for part in url.split(";"):
         try:
-            found.append(_with_patience(pika.URLParameters(part.strip()), part))
-        except (ValueError, TypeError, AttributeError):
+            found.append(_with_patience(pika.URLParameters(_amqp(part.strip())), part))
+        except (ValueError, TypeError, AttributeError):  # the latter two where a part is missing
             raise TrothError(f"TROTH_BROKER_URL is no address of RabbitMQ; write {FORM}") from None
     return found
 
 
-def _with_patience(parameters: "pika.URLParameters", url: str) -> "pika.URLParameters":
-    if not url.strip().startswith(("amqp://", "amqps://")):
+def _amqp(url: str) -> str:
+    if not url.startswith(("amqp://", "amqps://")):
         raise ValueError("not this protocol")
+    return url
+
+
+def _with_patience(parameters: "pika.URLParameters", url: str) -> "pika.URLParameters":
     for name, value in {**PATIENCE, "heartbeat": 0, "tcp_options": KEPT_ALIVE}.items():
         if f"{name}=" not in url:
             setattr(parameters, name, value)
