@@ -263,7 +263,7 @@ def _kill(server: Redis | RabbitMQ) -> int:
     assert server._process is not None
     for member in list(family(server._process.pid))[1:]:
         os.kill(member, signal.SIGKILL)
-    server._process.wait()
+    server._process.hang_up()
     server._process = None
     return server.port
 
