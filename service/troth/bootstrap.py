@@ -22,7 +22,6 @@ from troth.inbound.inbox import Inbox
 from troth.inbound.ways import open_kinds, open_listeners
 from troth.limits import ProviderLimits
 from troth.metrics import Workers
-from troth.redis_client import check_redis
 from troth.schedules.languages import load_languages
 from troth.scrape import Scrape, in_files, in_memory
 from troth.settings import Settings
@@ -30,7 +29,7 @@ from troth.store import inbox, marks, positions, schema
 from troth.store.database import Database
 from troth.store.keyfile import key_from_file
 from troth.store.vault import Vault
-from troth.workers import DramatiqBell
+from troth.workers import DramatiqBell, check_doorbell
 
 
 @dataclass(frozen=True)
@@ -99,14 +98,28 @@ def open_store(
 def open_database(settings: Settings, *, durable: bool = True) -> Database:
     """Open the database that the settings name, whatever it holds; see open_store."""
     _make_data_folder(settings)
-    return Database(settings.store_url, durable=durable)
+    return Database(settings.store_url, durable=durable, listen_url=settings.database_listen_url)
 
 
 def check(settings: Settings) -> None:
     """Raise TrothError for what keeps a service with these settings from working."""
     open_store(settings).db.close()
-    if settings.redis_url is not None:
-        check_redis(settings.redis_url)
+    check_bell(settings)
+    check_limits(settings)
+
+
+def check_bell(settings: Settings) -> None:
+    """Raise TrothError where the doorbell between processes can't be reached, or is open to all."""
+    check_doorbell(settings.redis_url, settings.broker_url)
+
+
+def check_limits(settings: Settings) -> None:
+    """Raise TrothError where limits would be counted by each process for itself."""
+    if settings.limits and settings.broker_url is not None and settings.redis_url is None:
+        raise TrothError(
+            "TROTH_LIMITS hold over all processes, and RabbitMQ counts nothing: set "
+            "TROTH_REDIS_URL too, or take the limits out"
+        )
 
 
 def build(
@@ -116,6 +129,7 @@ def build(
 ) -> Service:
     """Wire the parts that nudge to an open store; `at_once` sends, or as many as its threads."""
     settings = store.settings
+    check_limits(settings)
     courier = Courier(partial(_lay_in_inbox, store), keep_connections=settings.keep_connections)
     delivery = Delivery(
         store.db,
@@ -132,7 +146,7 @@ def build(
         ProviderLimits(settings.limits, settings.redis_url, store.clock),
         Recorder(partial(record, store.db, store.vault)),
     )
-    bell = DramatiqBell(settings.redis_url, delivery.deliver)
+    bell = DramatiqBell(settings.redis_url, delivery.deliver, settings.broker_url)
     return Service(store, bell, delivery, Rounds(store.db, store.vault, bell, store.clock))
 
 
@@ -149,7 +163,7 @@ def open_scrape(
 
 def open_bell(settings: Settings) -> DramatiqBell:
     """Open the doorbell for looking at it alone; raises TrothError where that can't be done."""
-    return DramatiqBell(settings.redis_url, lambda _claims: None)
+    return DramatiqBell(settings.redis_url, lambda _claims: None, settings.broker_url)
 
 
 def _answered_by(settings: Settings) -> frozenset[str]:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from troth.bootstrap import Store
+from troth.bootstrap import Store, check_bell
 from troth.engine.lateness import why_late
 from troth.engine.reasons import (
     DATABASE_UNREACHABLE,
@@ -20,7 +20,6 @@ from troth.engine.reasons import (
     Reason,
 )
 from troth.errors import TrothError
-from troth.redis_client import check_redis
 from troth.store.backlog import read_backlog
 from troth.store.database import UnreachableError
 from troth.store.schema import SchemaBehindError, SchemaNewerError, check_revision
@@ -85,10 +84,8 @@ def _unusable(conn: Connection, store: Store) -> Reasons:
 
 
 def _unheard(store: Store) -> Reasons:
-    if store.settings.redis_url is None:
-        return []
     try:
-        check_redis(store.settings.redis_url)
+        check_bell(store.settings)
     except TrothError:
         return [DOORBELL_UNREACHABLE]
     return []

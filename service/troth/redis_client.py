@@ -1,4 +1,7 @@
-"""The Redis of a cluster: how it is reached, and whether it keeps strangers out."""
+"""The Redis of a cluster: how it is reached, and whether it keeps strangers out.
+
+One Redis (or Valkey) by its own address, or whichever its sentinels call the primary.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,7 +10,9 @@ import redis
 from redis.backoff import NoBackoff
 from redis.connection import parse_url
 from redis.retry import Retry
+from redis.sentinel import MasterNotFoundError, Sentinel, SentinelConnectionPool
 
+from troth import sentinels
 from troth.errors import TrothError
 
 MOST_CONNECTIONS = 2_000  # redis-py's own cap is 100, and a worker has a thousand places
@@ -16,6 +21,8 @@ CONNECT_SECONDS = 5
 CREDENTIALS = frozenset(
     {"username", "password", "credential_provider", "ssl_certfile", "ssl_keyfile"}
 )
+FORM = "redis://:PASSWORD@HOST:PORT/0"
+WATCHED_FORM = "redis+sentinel://:PASSWORD@HOST:26379,HOST:26379/NAME?sentinel_password=PASSWORD"
 
 
 def connect(url: str, *, tries_once: bool = False) -> redis.Redis:
@@ -24,8 +31,10 @@ def connect(url: str, *, tries_once: bool = False) -> redis.Redis:
     The client's own retries take seconds: where the caller has something better to do, it fails
     at the first try.
     """
-    more = {"retry": _no_retry()} if tries_once else {}
-    return redis.Redis.from_url(url, max_connections=MOST_CONNECTIONS, **more)
+    retry = {"retry": _no_retry()} if tries_once else {}
+    if sentinels.is_watched(url):
+        return _primary(sentinels.read(url), retry)
+    return redis.Redis.from_url(url, max_connections=MOST_CONNECTIONS, **retry)
 
 
 def check_redis(url: str) -> None:
@@ -33,12 +42,14 @@ def check_redis(url: str) -> None:
 
     Whoever can write to the queue can ring: an open Redis is refused.
     """
+    if sentinels.is_watched(url):
+        return _check_watched(url)
     try:
         given = parse_url(url)  # type: ignore[no-untyped-call]
         _ping(given)
     except (ValueError, TypeError):  # the latter for an option that there is not
         raise TrothError(
-            "TROTH_REDIS_URL is no Redis URL; write redis://:PASSWORD@HOST:PORT/0"
+            f"TROTH_REDIS_URL is no Redis URL; write {FORM}, or with sentinels {WATCHED_FORM}"
         ) from None
     except redis.AuthenticationError:
         raise TrothError("Redis refuses the password in TROTH_REDIS_URL; check it") from None
@@ -47,26 +58,98 @@ def check_redis(url: str) -> None:
             "Redis (TROTH_REDIS_URL) does not answer; check that it runs, and its address"
         ) from None
     if _lets_anybody_in(given):
+        raise _open(FORM)
+    return None
+
+
+def open_sentinels(url: str) -> bool:
+    """Return whether any sentinel that this URL names answers without a password.
+
+    Who can tell sentinels what to do can lead Troth to a Redis of their own.
+    """
+    if not sentinels.is_watched(url):
+        return False
+    watch = sentinels.read(url)
+    plain = {name: value for name, value in watch.sentinel.items() if name not in CREDENTIALS}
+    return any(_is_open({**plain, "host": host, "port": port}) for host, port in watch.sentinels)
+
+
+def _check_watched(url: str) -> None:
+    """Check the primary that the sentinels name."""
+    try:
+        watch = sentinels.read(url)
+        with _primary(watch, {"retry": _no_retry()}) as client:
+            client.ping()
+    except (ValueError, TypeError) as error:
+        cause = error if isinstance(error, ValueError) else "an option is unknown"
         raise TrothError(
-            "Redis (TROTH_REDIS_URL) lets anybody in; give it a password (requirepass) "
-            "and put it into the URL: redis://:PASSWORD@HOST:PORT/0"
-        )
+            f"TROTH_REDIS_URL is no address of sentinels: {cause}; write {WATCHED_FORM}"
+        ) from None
+    except MasterNotFoundError:
+        raise TrothError(
+            f"no sentinel (TROTH_REDIS_URL) knows a primary named {watch.name!r} that works; check "
+            "that they run, their addresses, sentinel_password, and the name after the last slash"
+        ) from None
+    except redis.AuthenticationError:
+        raise TrothError(
+            "Redis or its sentinels refuse the password in TROTH_REDIS_URL; the one before the @ "
+            "is for Redis, sentinel_password is for the sentinels"
+        ) from None
+    except redis.RedisError:
+        raise TrothError(
+            "the Redis that the sentinels (TROTH_REDIS_URL) name does not answer; check that it "
+            "can be reached from here by the address that they give"
+        ) from None
+    stranger = {name: value for name, value in watch.primary.items() if name not in CREDENTIALS}
+    if _answers_stranger(watch, stranger):
+        raise _open(WATCHED_FORM)
+
+
+def _primary(watch: sentinels.Watch, retry: Mapping[str, Retry]) -> redis.Redis:
+    """Return a client that asks the sentinels, whenever it connects, who is the primary now."""
+    asked = {**watch.sentinel, "retry": _no_retry()}  # there are others to ask
+    guards = Sentinel(watch.sentinels, sentinel_kwargs=asked)  # type: ignore[no-untyped-call]
+    arguments = {"max_connections": MOST_CONNECTIONS, **watch.primary, **retry}
+    pool = SentinelConnectionPool(watch.name, guards, **arguments)  # type: ignore[no-untyped-call]
+    return redis.Redis.from_pool(pool)
+
+
+def _answers_stranger(watch: sentinels.Watch, arguments: Mapping[str, Any]) -> bool:
+    stranger = sentinels.Watch(watch.sentinels, watch.name, arguments, watch.sentinel)
+    try:
+        with _primary(stranger, {"retry": _no_retry()}) as client:
+            return bool(client.ping())
+    except redis.RedisError:
+        return False
+
+
+def _open(form: str) -> TrothError:
+    return TrothError(
+        "Redis (TROTH_REDIS_URL) lets anybody in; give it a password (requirepass) "
+        f"and put it into the URL: {form}"
+    )
 
 
 def _lets_anybody_in(given: Mapping[str, Any]) -> bool:
     """Knock as we do, over TLS where we use it, but without what we alone should know."""
     if "path" in given:  # a socket is guarded by its file mode
         return False
+    return _is_open({name: value for name, value in given.items() if name not in CREDENTIALS})
+
+
+def _is_open(arguments: Mapping[str, Any]) -> bool:
     try:
-        return _ping({name: value for name, value in given.items() if name not in CREDENTIALS})
+        return _ping(arguments)
     except redis.RedisError:
         return False
 
 
 def _ping(given: Mapping[str, Any]) -> bool:
     once = {"socket_connect_timeout": CONNECT_SECONDS, "retry": _no_retry()}
-    pool = redis.ConnectionPool(**{**once, **given})
-    with redis.Redis.from_pool(pool) as client:
+    arguments = {**once, **given}
+    if arguments.pop("ssl", False):
+        arguments["connection_class"] = redis.SSLConnection
+    with redis.Redis.from_pool(redis.ConnectionPool(**arguments)) as client:
         return bool(client.ping())
 
 

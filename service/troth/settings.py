@@ -47,9 +47,21 @@ class Settings(BaseSettings):
         description="The store: SQLite or PostgreSQL. Unset: a SQLite file in the data folder.",
         repr=False,
     )
+    database_listen_url: str | None = Field(
+        None,
+        description="PostgreSQL without the pooler that the store's URL leads to: by it clocks are "
+        "woken. Unset: by the store's URL, and behind a pooler clocks look each second.",
+        repr=False,
+    )
     redis_url: str | None = Field(
         None,
-        description="The doorbell between processes. Unset: everything in one process.",
+        description="The doorbell between processes, and the count of limits: a Redis, or "
+        "sentinels. Unset, as the broker: everything in one process.",
+        repr=False,
+    )
+    broker_url: str | None = Field(
+        None,
+        description="A RabbitMQ for the doorbell. Unset: Redis is it.",
         repr=False,
     )
     public_url: str | None = Field(

@@ -15,7 +15,7 @@ import dramatiq
 from dramatiq.brokers.redis import RedisBroker
 from dramatiq.brokers.stub import StubBroker
 
-from troth import tracing
+from troth import rabbitmq, tracing
 from troth.redis_client import check_redis, connect
 from troth.store.claims import Claim
 
@@ -31,14 +31,18 @@ Deliver = Callable[[Sequence[Claim]], None]
 
 
 class DramatiqBell:
-    """The doorbell over Dramatiq: in memory within one process, or over Redis between many."""
+    """The doorbell over Dramatiq: in memory within one process, or between many.
 
-    def __init__(self, redis_url: str | None, deliver: Deliver) -> None:
-        """Raise TrothError when Redis can't be reached, or lets anybody in."""
-        if redis_url is not None:
-            check_redis(redis_url)
+    Between many it is RabbitMQ where `broker_url` names one, else Redis.
+    """
+
+    def __init__(
+        self, redis_url: str | None, deliver: Deliver, broker_url: str | None = None
+    ) -> None:
+        """Raise TrothError when Redis or RabbitMQ can't be reached, or lets anybody in."""
+        check_doorbell(redis_url, broker_url)
         self._begun_by = BegunBy()
-        self._broker = _broker(redis_url)
+        self._broker = _broker(redis_url, broker_url)
         if tracing.is_on():
             self._broker.add_middleware(self._begun_by)
         self._actor = dramatiq.Actor(
@@ -60,13 +64,17 @@ class DramatiqBell:
         """Count the messages in the queue."""
         if isinstance(self._broker, RedisBroker):
             return int(self._broker.do_qsize(QUEUE))
-        return int(self._broker.queues[QUEUE].qsize())
+        if isinstance(self._broker, StubBroker):
+            return int(self._broker.queues[QUEUE].qsize())
+        return rabbitmq.waiting(self._broker, QUEUE)
 
     def worker(self, idle_ms: int = 100) -> dramatiq.Worker:
         """Return a worker that answers the doorbell; its caller starts and stops it.
 
         An idle thread of it asks every `idle_ms` milliseconds whether it shall stop.
         """
+        if not isinstance(self._broker, RedisBroker | StubBroker):
+            rabbitmq.keep_in_touch(self._broker)
         return dramatiq.Worker(self._broker, worker_threads=RINGS_AT_ONCE, worker_timeout=idle_ms)
 
     def join(self, worker: dramatiq.Worker, seconds: float) -> None:
@@ -112,7 +120,17 @@ class BegunBy(dramatiq.Middleware):
         self._held.value = message.options.get(BEGUN_BY)
 
 
-def _broker(redis_url: str | None) -> dramatiq.Broker:
+def check_doorbell(redis_url: str | None, broker_url: str | None) -> None:
+    """Raise TrothError when Redis or RabbitMQ, as far as named, can't be reached or is open."""
+    if redis_url is not None:
+        check_redis(redis_url)
+    if broker_url is not None:
+        rabbitmq.check_rabbitmq(broker_url)
+
+
+def _broker(redis_url: str | None, broker_url: str | None) -> dramatiq.Broker:
+    if broker_url is not None:
+        return rabbitmq.open_broker(broker_url)
     if redis_url is None:
         return StubBroker(middleware=[])
     client = connect(redis_url)

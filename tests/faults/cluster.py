@@ -2,7 +2,7 @@
 
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -25,29 +25,35 @@ ROLES = ("clock-1", "clock-2", "worker-1", "worker-2", "web-1", *(("web-2",) if 
 class Cluster(Watched):
     """Two of each role over one PostgreSQL and one Redis. Roles are named such as `worker-1`."""
 
+    roles: Sequence[str] = ROLES
+
     def __init__(self, stack: ExitStack, folder: Path) -> None:
         self.folder = folder
         self.postgresql = stack.enter_context(PostgreSQL.running())
-        self.redis = stack.enter_context(Redis.running())
         self.sink = stack.enter_context(Sink().switched_on())
         self.kills: list[str] = []
         self._start = stack.enter_context(process_starter())
-        self._ports = {role: free_port() for role in ROLES if role.startswith("web")}
+        self._ports = {role: free_port() for role in self.roles if role.startswith("web")}
         self.pages = [f"http://127.0.0.1:{port}" for port in self._ports.values()]
         self.processes: dict[str, Process] = {}
         self._stopped: set[str] = set()
         url = stack.enter_context(self.postgresql.database())
         self.env = {
             "TROTH_DATABASE_URL": url,
-            "TROTH_REDIS_URL": self.redis.url,
             "TROTH_SECRET_KEY": KEY,
             "TROTH_PUBLIC_URL": "http://troth.test",
             "TROTH_DATA": str(folder / "data"),
             **roles.SETTINGS,
+            **self.surroundings(stack, url),
         }
         settings = load_settings(database_url=url, secret_key=KEY)
         self.store: Store = open_store(settings, migrate=True)
         stack.callback(self.store.db.close)
+
+    def surroundings(self, stack: ExitStack, url: str) -> Mapping[str, str]:  # noqa: ARG002
+        """Start what the roles stand on beside the database; return the settings that name it."""
+        self.redis = stack.enter_context(Redis.running())
+        return {"TROTH_REDIS_URL": self.redis.url}
 
     # --- the roles ---
 
@@ -63,10 +69,10 @@ class Cluster(Watched):
 
     def start_all(self, skew: float | None = None) -> None:
         """Start whatever does not run, and return once everything does."""
-        for role in ROLES:
+        for role in self.roles:
             if role not in self.processes:
                 self.start(role, skew)
-        for role in ROLES:
+        for role in self.roles:
             self.wait_for_start(role)
 
     def wait_for_start(self, role: str) -> None:

@@ -4,7 +4,7 @@ A finaliser is not enough, for a test run may be killed. The leash ends its comm
 standard input closes, which the kernel does however the holder of the other end died. Started by
 root, it runs the command as nobody, for PostgreSQL refuses to run as root; `--same-user` before the
 command keeps the user: mail servers change theirs by themselves, and nobody may not enter a Python
-that lies in root's home.
+that lies in root's home. `--terminate` ends it by SIGTERM, where SIGINT makes it wait for clients.
 """
 
 import os
@@ -16,6 +16,7 @@ import threading
 from typing import TypedDict
 
 SAME_USER = "--same-user"
+TERMINATE = "--terminate"
 
 
 class Account(TypedDict, total=False):
@@ -39,6 +40,9 @@ def main() -> int:
     user = account()
     if command[0] == SAME_USER:
         command, user = command[1:], {}
+    ending = signal.SIGINT  # the fast shutdown of PostgreSQL; Redis knows it too
+    if command[0] == TERMINATE:
+        command, ending = command[1:], signal.SIGTERM
     # A session of its own, so that a Ctrl-C meant for pytest leaves the ending to us.
     child = subprocess.Popen(
         command, stdin=subprocess.DEVNULL, cwd="/", start_new_session=True, **user
@@ -46,7 +50,7 @@ def main() -> int:
 
     def end_with_the_tests() -> None:
         sys.stdin.read()
-        child.send_signal(signal.SIGINT)  # the fast shutdown of PostgreSQL; Redis knows it too
+        child.send_signal(ending)
 
     threading.Thread(target=end_with_the_tests, daemon=True).start()
     return child.wait()

@@ -219,7 +219,9 @@ def _demo_settings() -> Iterator[Settings]:
         yield load_settings(
             data=folder,
             database_url=f"sqlite:///{folder / 'troth.db'}",
+            database_listen_url=None,
             redis_url=None,
+            broker_url=None,
             secret_key=secrets.token_urlsafe(32),
             schedules=None,
         )
@@ -244,10 +246,10 @@ def _traced(store: Store, role: str) -> AbstractContextManager[None]:
 
 def _cluster_settings() -> Settings:
     settings = _logged(load_settings())
-    if settings.redis_url is None:
+    if settings.redis_url is None and settings.broker_url is None:
         raise TrothError(
-            "a clock or worker of its own needs a doorbell between processes: set TROTH_REDIS_URL, "
-            "or run everything in one with: troth up"
+            "a clock or worker of its own needs a doorbell between processes: set TROTH_REDIS_URL "
+            "or TROTH_BROKER_URL, or run everything in one with: troth up"
         )
     return settings
 

@@ -134,7 +134,9 @@ def _private_settings() -> Iterator[Settings]:
         yield load_settings(
             data=folder,
             database_url=f"sqlite:///{folder / 'troth.db'}",
+            database_listen_url=None,
             redis_url=None,
+            broker_url=None,
             secret_key=secrets.token_urlsafe(32),
             public_url=PUBLIC,
             schedules=None,

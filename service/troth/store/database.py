@@ -20,6 +20,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from troth.errors import TrothError
 from troth.store.afterwards import OPTION, Deed, do_all
+from troth.store.pooler import Pooler
 
 BUSY_MS = 15_000
 # What says that the store is away for a while: no server, a dropped connection, a primary that has
@@ -45,12 +46,22 @@ class Database:
     """One database, opened. `reading` and `writing` each give a connection inside a transaction.
 
     `durable=False` is for a SQLite file that nobody needs after a power cut: it waits for no disk.
+    `listen_url` leads to the same PostgreSQL without a pooler.
     """
 
-    def __init__(self, url: str, *, pool_size: int = 20, durable: bool = True) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        pool_size: int = 20,
+        durable: bool = True,
+        listen_url: str | None = None,
+    ) -> None:
         self.url = _parse(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self.engine = _engine(self.url, pool_size, durable=durable)
+        self._pooler = Pooler(STILL_MS)
+        self.engine = _engine(self.url, pool_size, self._pooler, durable=durable)
+        self._direct = _listening_engine(listen_url)
         self._turns = threading.Lock() if self.is_sqlite else nullcontext()
         self._writer = self.engine.execution_options(writes=True)
         self._reader = (
@@ -60,6 +71,18 @@ class Database:
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
             )
         )
+
+    @property
+    def is_pooled(self) -> bool:
+        """Whether a pooler was noticed, which takes a first connection."""
+        return self._pooler.is_there
+
+    @property
+    def listening(self) -> Engine | None:
+        """What to listen by; None where nobody is told anything."""
+        if self._direct is not None or not (self.is_sqlite or self.is_pooled):
+            return self._direct or self.engine
+        return None
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -98,19 +121,21 @@ class Database:
     def close(self) -> None:
         """Give every connection back."""
         self.engine.dispose()
+        if self._direct is not None:
+            self._direct.dispose()
 
 
-def _parse(url: str) -> URL:
+def _parse(url: str, name: str = "TROTH_DATABASE_URL") -> URL:
     try:
         parsed = make_url(url)
     except (ArgumentError, ValueError):
         raise TrothError(
-            "TROTH_DATABASE_URL is no database URL; write for example "
+            f"{name} is no database URL; write for example "
             "sqlite:////var/lib/troth/troth.db or postgresql://troth@/troth"
         ) from None
     if parsed.get_backend_name() not in ("sqlite", "postgresql", "postgres"):
         raise TrothError(
-            f"TROTH_DATABASE_URL names {parsed.get_backend_name()}; Troth keeps its store in "
+            f"{name} names {parsed.get_backend_name()}; Troth keeps its store in "
             "sqlite:// or postgresql://"
         )
     if parsed.drivername in ("postgresql", "postgres"):
@@ -118,11 +143,22 @@ def _parse(url: str) -> URL:
     return parsed
 
 
-def _engine(url: URL, pool_size: int, *, durable: bool) -> Engine:
+def _listening_engine(url: str | None) -> Engine | None:
+    if url is None:
+        return None
+    parsed = _parse(url, "TROTH_DATABASE_LISTEN_URL")
+    if parsed.get_backend_name() == "sqlite":
+        raise TrothError(
+            "TROTH_DATABASE_LISTEN_URL is for PostgreSQL behind a pooler; take it out for SQLite"
+        )
+    return _engine(parsed, 1, Pooler(STILL_MS), durable=True)
+
+
+def _engine(url: URL, pool_size: int, pooler: Pooler, *, durable: bool) -> Engine:
     try:
         if url.get_backend_name() == "sqlite":
             return _sqlite_engine(url, pool_size, durable=durable)
-        return _postgresql_engine(url, pool_size)
+        return _postgresql_engine(url, pool_size, pooler)
     except (NoSuchModuleError, ModuleNotFoundError) as error:
         raise TrothError(
             f"the database driver for {url.drivername} is not installed; "
@@ -142,17 +178,19 @@ def _sqlite_engine(url: URL, pool_size: int, *, durable: bool) -> Engine:
     return engine
 
 
-def _postgresql_engine(url: URL, pool_size: int) -> Engine:
+def _postgresql_engine(url: URL, pool_size: int, pooler: Pooler) -> Engine:
     ours = {name: value for name, value in PATIENCE.items() if name not in url.query}
-    options = f"-c idle_in_transaction_session_timeout={STILL_MS} {url.query.get('options', '')}"
-    return create_engine(
+    engine = create_engine(
         url,
         pool_size=pool_size,
         max_overflow=0,
         pool_pre_ping=True,
         hide_parameters=True,
-        connect_args={**ours, "options": options.strip()},
+        connect_args=ours,
     )
+    event.listen(engine, "do_connect", pooler.connect)
+    event.listen(engine, "begin", pooler.begin)
+    return engine
 
 
 def _prepare_sqlite(

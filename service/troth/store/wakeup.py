@@ -1,7 +1,8 @@
 """Waking: whoever writes something that is due soon wakes the clocks that sleep.
 
 PostgreSQL tells its listeners when the writer commits; on SQLite a clock looks, four times a
-second, whether anybody has committed anything. A lost word costs one sleep, and nothing else.
+second, whether anybody has committed anything. A lost word costs one sleep, and nothing else: so
+behind a pooler, which lends no connection to listen on, a clock sleeps its second out.
 """
 
 import threading
@@ -11,7 +12,7 @@ from contextlib import closing, contextmanager
 from typing import Any, Protocol
 
 import structlog
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from troth.store.database import Database
@@ -40,8 +41,22 @@ def wake(conn: Connection) -> None:
 @contextmanager
 def sleeper(db: Database) -> Iterator[Sleeper]:
     """Give what wakes when somebody writes to this database."""
-    with closing(Looker(db) if db.is_sqlite else Listener(db)) as sleeps:
-        yield sleeps
+    if db.is_sqlite:
+        with closing(Looker(db)) as looks:
+            yield looks
+    elif (engine := db.listening) is not None:
+        with closing(Listener(engine)) as listens:
+            yield listens
+    else:
+        yield Napper()
+
+
+class Napper:
+    """Sleeps; nobody tells it anything."""
+
+    def sleep(self, seconds: float, stopping: threading.Event) -> None:
+        """See Sleeper."""
+        stopping.wait(seconds)
 
 
 class Looker:
@@ -73,8 +88,8 @@ class Looker:
 class Listener:
     """Listens to PostgreSQL on a connection and in a thread of its own."""
 
-    def __init__(self, db: Database) -> None:
-        self._db = db
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
         self._closing = threading.Event()
         self._news = threading.Event()
         self._thread = threading.Thread(target=self._run, name="listener", daemon=True)
@@ -102,7 +117,7 @@ class Listener:
                 self._closing.wait(AGAIN)
 
     def _listen(self) -> None:
-        engine = self._db.engine.execution_options(isolation_level="AUTOCOMMIT")
+        engine = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
             connection.exec_driver_sql(f"LISTEN {CHANNEL}")
             self._news.set()  # what was said before went unheard

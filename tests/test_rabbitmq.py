@@ -1,0 +1,36 @@
+"""RabbitMQ keeps strangers out, or Troth does not use it; what is wrong with its URL is told."""
+
+import pytest
+
+from troth.bootstrap import check_limits
+from troth.errors import TrothError
+from troth.rabbitmq import check_rabbitmq
+from troth.settings import ProviderLimit, Settings
+
+
+@pytest.mark.parametrize("login", ["guest:guest@", ""])
+def test_the_default_password_is_refused_on_any_address_but_loopback(login: str):
+    with pytest.raises(TrothError, match="default password"):
+        check_rabbitmq(f"amqp://{login}broker.invalid:5672/")
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1", "amqp://a:b@127.0.0.1:port/", "amqp://a:b@127.0.0.1/;", "rabbit"]
+)
+def test_what_is_no_address_of_rabbitmq_is_named(url: str):
+    with pytest.raises(TrothError, match="no address of RabbitMQ"):
+        check_rabbitmq(url)
+
+
+def test_a_rabbitmq_that_is_away_is_told(free_port: int):
+    with pytest.raises(TrothError, match="does not answer") as raised:
+        check_rabbitmq(f"amqp://troth:secret@127.0.0.1:{free_port}/troth")
+    assert "secret" not in str(raised.value)
+
+
+def test_limits_that_nothing_counts_are_refused():
+    limits = {"json": ProviderLimit(at_once=1)}
+    told = Settings(limits=limits, broker_url="amqp://x", redis_url=None)
+    with pytest.raises(TrothError, match="TROTH_REDIS_URL"):
+        check_limits(told)
+    check_limits(told.model_copy(update={"redis_url": "redis://x"}))
