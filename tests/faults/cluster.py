@@ -16,7 +16,7 @@ from tests.support.ports import free_port
 from tests.support.processes import Process, process_starter
 from tests.support.servers import PostgreSQL, Redis
 from troth.bootstrap import Store, open_store
-from troth.settings import load_settings
+from troth.settings import Settings, load_settings
 
 # A role takes seconds to start, so the short forms make do with one web.
 ROLES = ("clock-1", "clock-2", "worker-1", "worker-2", "web-1", *(("web-2",) if FULL else ()))
@@ -25,10 +25,16 @@ ROLES = ("clock-1", "clock-2", "worker-1", "worker-2", "web-1", *(("web-2",) if 
 class Cluster(Watched):
     """Two of each role over one PostgreSQL and one Redis. Roles are named such as `worker-1`."""
 
-    def __init__(self, stack: ExitStack, folder: Path) -> None:
+    def __init__(
+        self,
+        stack: ExitStack,
+        folder: Path,
+        postgresql: PostgreSQL | None = None,
+        redis: Redis | None = None,
+    ) -> None:
         self.folder = folder
-        self.postgresql = stack.enter_context(PostgreSQL.running())
-        self.redis = stack.enter_context(Redis.running())
+        self.postgresql = postgresql or stack.enter_context(PostgreSQL.running())
+        self.redis = redis or stack.enter_context(Redis.running())
         self.sink = stack.enter_context(Sink().switched_on())
         self.kills: list[str] = []
         self._start = stack.enter_context(process_starter())
@@ -45,9 +51,11 @@ class Cluster(Watched):
             "TROTH_DATA": str(folder / "data"),
             **roles.SETTINGS,
         }
-        settings = load_settings(database_url=url, secret_key=KEY)
-        self.store: Store = open_store(settings, migrate=True)
+        self.store = self._open(load_settings(database_url=url, secret_key=KEY))
         stack.callback(self.store.db.close)
+
+    def _open(self, settings: Settings) -> Store:
+        return open_store(settings, migrate=True)
 
     # --- the roles ---
 

@@ -1,5 +1,7 @@
 """The checks of `troth doctor`, from the settings inwards; each needs those before it."""
 
+from sqlalchemy import Connection
+
 from troth.bootstrap import open_store
 from troth.cli.examining_ways import examine_ways
 from troth.clock import SystemClock
@@ -11,6 +13,7 @@ from troth.schedules.load import load_schedules
 from troth.schedules.problems import ScheduleError
 from troth.schedules.suggest import nearest
 from troth.settings import Settings, load_settings, strange_variables
+from troth.store.versions import versions_at_work
 
 
 def examine() -> list[Finding]:
@@ -27,10 +30,22 @@ def examine() -> list[Finding]:
         store = open_store(settings)
         findings.append(Finding("store", Health.GOOD, "the database, its schema and its key fit"))
         with store.db.reading() as conn:
+            findings += _versions(conn)
             findings += examine_store(conn, store.vault)
     except TrothError as error:
         findings.append(Finding("store", Health.BAD, str(error)))
     return findings
+
+
+def _versions(conn: Connection) -> list[Finding]:
+    found = versions_at_work(conn)
+    if len(found) < 2:
+        return []
+    text = (
+        f"Troth {' and '.join(found)} are at work on one database; while you upgrade that may be, "
+        "then start what is left of the older anew"
+    )
+    return [Finding("versions", Health.NOTICE, text)]
 
 
 def _misspelt(name: str) -> Finding:

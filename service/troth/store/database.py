@@ -18,8 +18,10 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import TimeoutError as NoConnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from troth import __version__
 from troth.errors import TrothError
 
+PROGRAM = "troth"
 BUSY_MS = 15_000
 # What says that the store is away for a while: no server, a dropped connection, a primary that has
 # become a replica and only reads (an internal error, to the driver), no connection free.
@@ -144,7 +146,11 @@ def _postgresql_engine(url: URL, pool_size: int) -> Engine:
         max_overflow=0,
         pool_pre_ping=True,
         hide_parameters=True,
-        connect_args={**ours, "options": options.strip()},
+        connect_args={
+            **ours,
+            "options": options.strip(),
+            "fallback_application_name": f"{PROGRAM} {__version__}",  # doctor reads who is at work
+        },
     )
 
 

@@ -316,6 +316,9 @@ positions = Table(
     Column("position", Text, nullable=False),
 )
 
+# One row: the oldest schema revision whose code this schema still serves.
+serves = Table("serves", metadata, Column("oldest", String(32), primary_key=True))
+
 ledger = Table(
     "ledger",
     metadata,
