@@ -5,6 +5,8 @@ UV := .tools/bin/uv
 BIN := .venv/bin
 READY := .venv/.ready
 BESIDE := .venv-benchmarks
+WRITING := .venv-docs
+SITE := build/docs
 
 export UV_PYTHON_DOWNLOADS := never
 # Trust whom this machine trusts, as Debian's pip does, or a network with an authority of its own stops uv.
@@ -14,7 +16,7 @@ unexport VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup up test lint types imports unit servers faults schema practices screenshot benchmarks image buildtools clean
+.PHONY: help setup up test lint types imports unit servers faults schema practices screenshot docs benchmarks image buildtools clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-11s %s\n", $$1, $$2 }'
@@ -65,6 +67,12 @@ screenshot: $(READY) ## take the picture of the inbox that README shows
 	@echo "screenshot: docs/inbox.png"
 	@$(BIN)/python -m tests.support.screenshot docs/inbox.png
 
+# Warnings are errors: a link that leads nowhere, an anchor that is not there, a page in no contents.
+docs: $(WRITING)/.ready ## build the site of the docs, into build/docs
+	@echo "docs: Sphinx, from docs into $(SITE)"
+	@$(WRITING)/bin/sphinx-build --quiet --fail-on-warning --keep-going --jobs auto -b html -d build/doctrees docs $(SITE)
+	@echo "docs: open $(SITE)/index.html"
+
 # An environment of its own: what Troth is measured beside pins what Troth itself need not.
 benchmarks: $(BESIDE)/.ready ## measure Troth beside other queues and schedulers (half an hour, a quiet machine)
 	@echo "benchmarks: a burst of nudges, over HTTP and over HTTPS"
@@ -84,8 +92,8 @@ buildtools: $(UV) ## lock anew what builds Troth inside the image, in deploy/bui
 		--custom-compile-command "make buildtools" deploy/build-tools.in --output-file deploy/build-tools.txt
 
 clean: ## remove what make made
-	@echo "clean: .venv, $(BESIDE), .tools and caches"
-	@rm -rf .venv $(BESIDE) .tools .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist
+	@echo "clean: .venv, $(BESIDE), $(WRITING), .tools, build and caches"
+	@rm -rf .venv $(BESIDE) $(WRITING) build .tools .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist
 
 $(READY): pyproject.toml uv.lock $(UV)
 	@echo "setup: some eighty Python packages as locked in uv.lock, into .venv (about a minute)"
@@ -96,6 +104,12 @@ $(BESIDE)/.ready: pyproject.toml uv.lock $(UV)
 	@echo "benchmarks: Troth with Celery, RedBeat and APScheduler as locked in uv.lock, into $(BESIDE)"
 	@UV_PROJECT_ENVIRONMENT=$(BESIDE) $(UV) sync --quiet --frozen --no-dev --group benchmarks \
 		--all-extras --compile-bytecode --python $(PYTHON)
+	@touch $@
+
+$(WRITING)/.ready: pyproject.toml uv.lock $(UV)
+	@echo "docs: Sphinx with MyST and Furo as locked in uv.lock, into $(WRITING)"
+	@UV_PROJECT_ENVIRONMENT=$(WRITING) $(UV) sync --quiet --frozen --only-group docs \
+		--compile-bytecode --python $(PYTHON)
 	@touch $@
 
 # uv makes the environment itself, so neither ensurepip nor Debian's python3-venv is needed, and pip's

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 import tomllib
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 import typer
 from apprise.manager_plugins import NotificationManager
+from typer.exceptions import TyperException
 
 from tests.support.practice_table import HEAD, PAGE, practice_table
 from troth.cli.main import app
@@ -63,6 +65,40 @@ def test_every_command_that_is_shown_exists(page: Path) -> None:
         assert command in known, f"{page.name}: troth {command}"
         for option in re.findall(r"--[a-z-]+", rest):
             assert option in known[command], f"{page.name}: troth {command} {option}"
+
+
+def _lines_to_type(page: Path) -> Iterator[str]:
+    """Every line of a code block that begins with `troth`, without what is said beside it."""
+    for line in re.findall(r"^ *(?:\$ )?troth( [^\n]*)$", page.read_text(), re.MULTILINE):
+        if not re.match(r" [a-z-]+(?: |$)", line) or line.split()[0] not in _commands():
+            continue  # a sentence, or an excerpt of it; the test above knows the rest
+        yield re.split(r"  +#| # ", line)[0].strip()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=NAMES)
+def test_every_command_that_is_shown_can_be_typed(page: Path) -> None:
+    group = typer.main.get_command(app)
+    for line in _lines_to_type(page):
+        name, *rest = shlex.split(line)
+        command = group.commands[name]  # type: ignore[attr-defined] # a click Group
+        try:
+            command.make_context(name, [word for word in rest if word != "..."])
+        except TyperException as error:
+            pytest.fail(f"{page.name}: troth {line}: {error}")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=NAMES)
+def test_every_anchor_is_a_heading(page: Path) -> None:
+    for file, anchor in re.findall(r"\]\((?!https?:)([^)#]*)#([^)]+)\)", page.read_text()):
+        target = page.parent / file if file else page
+        assert anchor in _anchors(target), f"{page.name} -> {file}#{anchor}"
+
+
+def _anchors(page: Path) -> set[str]:
+    headings = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)
+    return {
+        re.sub(r"[^\w -]", "", heading).strip().lower().replace(" ", "-") for heading in headings
+    }
 
 
 @pytest.mark.parametrize("command", sorted(_commands()))

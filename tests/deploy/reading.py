@@ -16,8 +16,6 @@ from troth.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"
-# Made beside this part; to be taken out of here once Settings and web/health.py have them.
-COMING_SETTINGS, COMING_PATHS = {"watch"}, {"/livez"}
 NO_COMPOSE = "no compose: install docker-compose"
 NO_KUSTOMIZE = "no kubectl with kustomize 5: install kubernetes-client of Debian 13, or kubectl"
 
@@ -93,14 +91,14 @@ def _kustomize_release() -> int:
 
 def strange_settings(names: Iterable[str]) -> list[str]:
     """Those TROTH_* variables that are no settings."""
-    known = {f"TROTH_{name.upper()}" for name in (*Settings.model_fields, *COMING_SETTINGS)}
+    known = {f"TROTH_{name.upper()}" for name in Settings.model_fields}
     return [name for name in names if name.startswith("TROTH_") and name not in known]
 
 
 def served_paths() -> set[str]:
     """What a machine may ask of every role."""
     source = (ROOT / "service/troth/web/health.py").read_text()
-    return {*re.findall(r'"(/\w+)"', source), *COMING_PATHS}
+    return set(re.findall(r'"(/\w+)"', source))
 
 
 def containers(objects: list[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any]]]:

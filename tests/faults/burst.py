@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -47,11 +47,11 @@ FILE = """\
 couple = "Couple {number}"
 timezone = "UTC"
 [partners.ana]
-nudges_a_day = 24
+{most}
 name = "Ana"
 channels = [{ana}]
 [partners.ben]
-nudges_a_day = 24
+{most}
 name = "Ben"
 channels = [{ben}]
 {rituals}
@@ -79,6 +79,7 @@ class Burst:
     size: Size
     providers: Sequence[tuple[str, ...]] = (("kind",),)
     silent: bool = False  # nobody ever answers
+    former: Callable[[Path], None] | None = None  # applies their files as an older release does
     numbers: list[int] = field(default_factory=list)
     ids: dict[int, int] = field(default_factory=dict)  # of couples, by number
     unreached: set[One] = field(default_factory=set)  # to whom nothing comes
@@ -135,9 +136,13 @@ class Burst:
         folder.mkdir(parents=True)
         for number in self.numbers:
             (folder / f"{number}.toml").write_text(self._file(number, sink, now))
-        found = load_schedules([folder], lambda _url: True)
-        # As of a later day, so that no clock sends a question of consent before it is withdrawn.
-        apply(store.db, store.vault, found.couples, [folder], now + timedelta(days=30))
+        if self.former is not None:
+            self.former(folder)
+        else:
+            found = load_schedules([folder], lambda _url: True)
+            # As of a later day, so that no clock sends a question of consent before it is
+            # withdrawn.
+            apply(store.db, store.vault, found.couples, [folder], now + timedelta(days=30))
         self.ids = self._found(store)
         agree(store, self.ids.values())
         fall_due(store, now + after, couple_ids=self.ids.values())
@@ -155,7 +160,8 @@ class Burst:
             RITUAL.format(ritual=ritual, number=number, day=min(coming.day, 28), month=coming.month)
             for ritual in range(self.size.rituals)
         ]
-        return FILE.format(number=number, rituals="".join(listed), **ways)
+        most = "" if self.former else "nudges_a_day = 24"  # which older releases do not know
+        return FILE.format(number=number, rituals="".join(listed), most=most, **ways)
 
     def _found(self, store: Store) -> dict[int, int]:
         names = {f"Couple {number}": number for number in self.numbers}

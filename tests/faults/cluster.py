@@ -16,7 +16,7 @@ from tests.support.ports import free_port
 from tests.support.processes import Process, process_starter
 from tests.support.servers import PostgreSQL, Redis
 from troth.bootstrap import Store, open_store
-from troth.settings import load_settings
+from troth.settings import Settings, load_settings
 
 # A role takes seconds to start, so the short forms make do with one web.
 ROLES = ("clock-1", "clock-2", "worker-1", "worker-2", "web-1", *(("web-2",) if FULL else ()))
@@ -27,9 +27,16 @@ class Cluster(Watched):
 
     roles: Sequence[str] = ROLES
 
-    def __init__(self, stack: ExitStack, folder: Path) -> None:
+    def __init__(
+        self,
+        stack: ExitStack,
+        folder: Path,
+        postgresql: PostgreSQL | None = None,
+        redis: Redis | None = None,
+    ) -> None:
         self.folder = folder
-        self.postgresql = stack.enter_context(PostgreSQL.running())
+        self.postgresql = postgresql or stack.enter_context(PostgreSQL.running())
+        self._lent_redis = redis
         self.sink = stack.enter_context(Sink().switched_on())
         self.kills: list[str] = []
         self._start = stack.enter_context(process_starter())
@@ -46,14 +53,16 @@ class Cluster(Watched):
             **roles.SETTINGS,
             **self.surroundings(stack, url),
         }
-        settings = load_settings(database_url=url, secret_key=KEY)
-        self.store: Store = open_store(settings, migrate=True)
+        self.store = self._open(load_settings(database_url=url, secret_key=KEY))
         stack.callback(self.store.db.close)
 
     def surroundings(self, stack: ExitStack, url: str) -> Mapping[str, str]:  # noqa: ARG002
         """Start what the roles stand on beside the database; return the settings that name it."""
-        self.redis = stack.enter_context(Redis.running())
+        self.redis = self._lent_redis or stack.enter_context(Redis.running())
         return {"TROTH_REDIS_URL": self.redis.url}
+
+    def _open(self, settings: Settings) -> Store:
+        return open_store(settings, migrate=True)
 
     # --- the roles ---
 

@@ -46,6 +46,8 @@ _SIZES = {
     "jumping": (Size(4, 3), Size(100, 5)),
     "outage": (Size(6, 5), Size(250, 5)),
     "restored": (Size(6, 5), Size(250, 5)),
+    "upgraded": (Size(12, 3), Size(250, 3)),
+    "rolling": (Size(12, 5), Size(500, 5)),
     "disk full": (Size(6, 5), Size(50, 5)),
 }
 

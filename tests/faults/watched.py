@@ -45,9 +45,10 @@ class Watched:
         *,
         silent: bool = False,
         after: timedelta = timedelta(),
+        former: Callable[[Path], None] | None = None,
     ) -> Iterator[Oracle]:
         """Let many rituals fall due at once, with partners who answer; gives who knows the end."""
-        burst = Burst(size, providers, silent)
+        burst = Burst(size, providers, silent, former)
         partners = Partners(burst, self.pages, random.Random(seed))  # noqa: S311 - to be repeated
         self.sink.heard.append(partners.hear)
         with partners.answering():

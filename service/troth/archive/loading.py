@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Connection, insert, inspect, select, text
+from sqlalchemy import Connection, Select, insert, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
 from troth.archive.kinds import decode
@@ -10,7 +10,8 @@ from troth.archive.manifest import Head, Shape, Sum, differing
 from troth.archive.rows import BATCH, Told, light_table, nobody, sums
 from troth.errors import TrothError
 from troth.store import schema
-from troth.store.tables import metadata
+from troth.store.marks import OF_ONE_DATABASE
+from troth.store.tables import metadata, positions
 
 
 class Loader:
@@ -87,7 +88,7 @@ def make_room(conn: Connection, revision: str) -> None:
     schema.take_turns(conn)
     held = _held(conn)
     _refuse_filled(conn, held)
-    if schema.refuse_newer(conn) != revision:
+    if schema.refuse_strange(conn) != revision:
         metadata.drop_all(conn, [metadata.tables[name] for name in held])
         conn.execute(text("DROP TABLE IF EXISTS alembic_version"))
         schema.upgrade(conn, revision)
@@ -127,13 +128,17 @@ def _held(conn: Connection) -> list[str]:
 
 
 def _refuse_filled(conn: Connection, held: Sequence[str]) -> None:
-    filled = [
-        name
-        for name in held
-        if conn.execute(select(text("1")).select_from(metadata.tables[name]).limit(1)).first()
-    ]
+    filled = [name for name in held if conn.execute(_any_row(name)).first()]
     if filled:
         raise TrothError(
             f"the store to fill is not empty ({', '.join(filled)}); nothing was changed; "
             "name an empty one in TROTH_DATABASE_URL, or put this one out of the way first"
         )
+
+
+def _any_row(name: str) -> Select[tuple[object]]:
+    """One row of a table, but none of those that are about the database itself."""
+    query: Select[tuple[object]] = select(text("1")).select_from(metadata.tables[name]).limit(1)
+    if name == positions.name:
+        return query.where(positions.c.name.not_in(OF_ONE_DATABASE))
+    return query

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from sqlalchemy import Connection
+
 from troth.bootstrap import Store, open_store
 from troth.cli.examining_cluster import examine_cluster, examine_pooler
 from troth.cli.examining_ways import examine_ways
@@ -15,6 +17,7 @@ from troth.schedules.load import load_schedules
 from troth.schedules.problems import ScheduleError
 from troth.schedules.suggest import nearest
 from troth.settings import Settings, load_settings, strange_variables
+from troth.store.versions import versions_at_work
 
 
 def examine() -> list[Finding]:
@@ -39,12 +42,23 @@ def _store(store: Store) -> Iterator[Finding]:
     yield Finding("store", Health.GOOD, "the database and its schema fit")
     yield from examine_pooler(store.db)
     with store.db.reading() as conn:
+        yield from _versions(conn)
         behind = why_behind(conn, store)
         yield from (Finding(each.id, Health.BAD, f"{each.reason}; {each.mend}") for each in behind)
         if not behind:
             yield Finding("in-time", Health.GOOD, "nothing that is due waits for too long")
         yield from examine_store(conn, store.vault)
     yield Finding("key", Health.GOOD, "the secret key opens what the store holds")
+
+
+def _versions(conn: Connection) -> Iterator[Finding]:
+    found = versions_at_work(conn)
+    if len(found) > 1:
+        text = (
+            f"Troth {' and '.join(found)} are at work on one database; while you upgrade that may "
+            "be, then start what is left of the older anew"
+        )
+        yield Finding("versions", Health.NOTICE, text)
 
 
 def _misspelt(name: str) -> Finding:

@@ -146,7 +146,7 @@ def inbox() -> None:
 
 def migrate() -> None:
     """Bring the database's schema up to date."""
-    open_store(load_settings(), migrate=True)
+    open_store(_logged(load_settings()), migrate=True)
     out.print("the schema is up to date")
 
 

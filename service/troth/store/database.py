@@ -18,10 +18,12 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import TimeoutError as NoConnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from troth import __version__
 from troth.errors import TrothError
 from troth.store.afterwards import OPTION, Deed, do_all
 from troth.store.pooler import Pooler
 
+PROGRAM = "troth"
 BUSY_MS = 15_000
 # What says that the store is away for a while: no server, a dropped connection, a primary that has
 # become a replica and only reads (an internal error, to the driver), no connection free.
@@ -186,7 +188,7 @@ def _postgresql_engine(url: URL, pool_size: int, pooler: Pooler) -> Engine:
         max_overflow=0,
         pool_pre_ping=True,
         hide_parameters=True,
-        connect_args=ours,
+        connect_args=ours | {"fallback_application_name": f"{PROGRAM} {__version__}"},
     )
     event.listen(engine, "do_connect", pooler.connect)
     event.listen(engine, "begin", pooler.begin)

@@ -1,20 +1,20 @@
-"""Marks on a store: it is held, it was moved elsewhere, it once went back to a backup.
+"""Marks on a store: it is held, it was moved, it went back to a backup, whom its schema serves.
 
 They lie among the positions, so that a store of any schema can bear them. What is about this one
-database (held, moved) is never copied into another.
+database (all but a backup's gap) is never copied into another.
 """
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, delete, select, text
+from sqlalchemy import Connection, delete, inspect, select, text
 
 from troth.errors import TrothError
 from troth.store.positions import position, set_position
 from troth.store.tables import metadata, positions
 
-HELD, MOVED, GAP = "troth.held", "troth.moved", "troth.gap "
-OF_ONE_DATABASE = (HELD, MOVED)  # not of its couples
+HELD, MOVED, SERVES, GAP = "troth.held", "troth.moved", "troth.serves", "troth.gap "
+OF_ONE_DATABASE = (HELD, MOVED, SERVES)  # not of its couples
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,17 @@ def release(conn: Connection) -> bool:
 def held(conn: Connection) -> str | None:
     """Return why nothing may leave from this store, or None."""
     return position(conn, HELD)
+
+
+def say_oldest_served(conn: Connection, revision: str) -> None:
+    """Keep the oldest schema revision whose code this schema serves, where marks have a place."""
+    if inspect(conn).has_table(positions.name):
+        set_position(conn, SERVES, revision)
+
+
+def oldest_served(conn: Connection) -> str | None:
+    """Return the oldest schema revision whose code this schema serves; None: it does not say."""
+    return position(conn, SERVES) if inspect(conn).has_table(positions.name) else None
 
 
 def remember_gap(conn: Connection, gap: Gap) -> None:

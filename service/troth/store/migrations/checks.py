@@ -5,12 +5,16 @@ from alembic import op
 
 
 def widen(table: str, name: str, was: str, becomes: str) -> None:
-    """Let the check `name` of a table take the wider condition."""
+    """Let the check `name` of a table take the wider condition.
+
+    What the narrower one let in, the wider one lets in: on PostgreSQL the rows that are there are
+    looked through afterwards, beside the writers.
+    """
     if op.get_bind().dialect.name == "sqlite":
         _widen_on_sqlite(table, was, becomes)
         return
     op.drop_constraint(op.f(name), table)
-    op.create_check_constraint(op.f(name), table, becomes)
+    op.create_check_constraint(op.f(name), table, becomes, postgresql_not_valid=True)
 
 
 def _widen_on_sqlite(table: str, was: str, becomes: str) -> None:

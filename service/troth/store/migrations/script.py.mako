@@ -5,6 +5,7 @@ from alembic import op
 ${imports if imports else ""}
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
+change = "expands"  # or "contracts": then no process of an older version starts any more
 
 
 def upgrade() -> None:

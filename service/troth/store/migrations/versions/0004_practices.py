@@ -11,6 +11,7 @@ from troth.store.migrations.checks import widen
 
 revision = "0004"
 down_revision = "0003"
+change = "expands"
 
 _WAS = "purpose IN ('ritual', 'reminder', 'snooze', 'step', 'consent', 'answer')"
 _IS = "purpose IN ('ritual', 'reminder', 'snooze', 'step', 'consent', 'answer', 'share', 'tell')"
@@ -31,7 +32,8 @@ def upgrade() -> None:
         "occurrences",
         sa.Column("reviewed", sa.Boolean(), nullable=False, server_default=sa.true()),
     )
-    _index_where("ix_occurrences_unreviewed", "occurrences", ["id"], "reviewed IS false")
+    if op.get_bind().dialect.name == "sqlite":  # on PostgreSQL it is built beside the writers
+        _index_where("ix_occurrences_unreviewed", "occurrences", ["id"], "reviewed IS false")
     op.add_column("replies", sa.Column("number", sa.Float()))
     op.add_column("replies", sa.Column("choice", sa.String(length=64)))
     op.add_column("replies", sa.Column("taken_back_at", sa.DateTime(timezone=True)))
