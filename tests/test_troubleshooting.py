@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from troth.engine import reasons
+
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs/troubleshooting.md"
 
@@ -17,7 +19,7 @@ def ids_in(source: str) -> Iterator[str]:
         if isinstance(function, ast.FunctionDef):
             for call in ast.walk(function):
                 if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "Finding":
-                    yield _spelt(_first(call), function)
+                    yield from _spelt(_first(call), function)
 
 
 def _first(call: ast.Call) -> ast.expr:
@@ -25,19 +27,27 @@ def _first(call: ast.Call) -> ast.expr:
     return call.args[0] if call.args else named[0]
 
 
-def _spelt(given: ast.expr, function: ast.FunctionDef) -> str:
-    if isinstance(given, ast.Constant):
-        return str(given.value)
-    if isinstance(given, ast.JoinedStr):
-        parts = (
-            str(part.value) if isinstance(part, ast.Constant) else _name(part)
-            for part in given.values
-        )
-        return "".join(parts)
-    for node in ast.walk(function):
-        if isinstance(node, ast.Assign) and isinstance(given, ast.Name) and _sets(node, given.id):
-            return _spelt(node.value, function)
-    raise AssertionError(f"line {given.lineno}: write the id of a finding where it is made")
+def _spelt(given: ast.expr, function: ast.FunctionDef) -> Iterator[str]:
+    match given:
+        case ast.Constant():
+            yield str(given.value)
+        case ast.JoinedStr():
+            parts = (
+                str(part.value) if isinstance(part, ast.Constant) else _name(part)
+                for part in given.values
+            )
+            yield "".join(parts)
+        case ast.Attribute(attr="id"):  # of a reason, and those are all known
+            return
+        case ast.IfExp():
+            yield from _spelt(given.body, function)
+            yield from _spelt(given.orelse, function)
+        case ast.Name():
+            for node in ast.walk(function):
+                if isinstance(node, ast.Assign) and _sets(node, given.id):
+                    yield from _spelt(node.value, function)
+        case _:
+            raise AssertionError(f"line {given.lineno}: write a finding's id where it is made")
 
 
 def _sets(node: ast.Assign, name: str) -> bool:
@@ -49,7 +59,7 @@ def _name(part: ast.expr) -> str:
     return ast.unparse(part.value).rpartition(".")[2].upper()
 
 
-PRINTED = {
+PRINTED = {reason.id for reason in reasons.ALL} | {
     name
     for file in (ROOT / "service/troth").rglob("*.py")
     for name in ids_in(file.read_text("utf-8"))
@@ -68,6 +78,7 @@ def test_every_finding_of_doctor_is_explained_once():
         ('def f():\n    return Finding(text="", id="store")', "store"),
         ('def f(way):\n    return Finding(f"inbound-{way.name}", 1, "")', "inbound-NAME"),
         ('def f():\n    which = "store"\n    return Finding(which, 1, "")', "store"),
+        ('def f():\n    return Finding(r.id if r else "store", 1, "")', "store"),
     ],
 )
 def test_an_id_is_found_however_it_is_written(source: str, name: str):
