@@ -1,4 +1,4 @@
-"""Dashboards, alert rules and docs speak of metrics that exist, and of every one."""
+"""Dashboards, alert rules, autoscaling and docs speak of metrics that exist, and of every one."""
 
 import json
 import re
@@ -18,6 +18,7 @@ from troth.metrics import Workers
 ROOT = Path(__file__).resolve().parents[2]
 GRAFANA = ROOT / "deploy/grafana"
 PAGE = (ROOT / "docs/metrics.md").read_text()
+AUTOSCALING = ROOT / "deploy/kubernetes/production/metrics-adapter.yaml"
 ALERTS = GRAFANA / "alerts.yml"
 NAME = re.compile(r"\b(?:troth|process)_[a-z_]+\b")
 SUFFIXES = ("_bucket", "_sum", "_count")
@@ -62,6 +63,9 @@ def queries() -> Iterator[str]:
         yield rule["expr"]
     for panel in panels():
         yield from (target["expr"] for target in panel["targets"])
+    for rule in yaml.safe_load(AUTOSCALING.read_text())["rules"]["external"]:
+        yield rule["seriesQuery"]
+        yield rule["metricsQuery"]
 
 
 def test_every_metric_that_is_looked_at_exists(exported: dict[str, str]):
