@@ -12,6 +12,7 @@ import structlog
 from sqlalchemy import make_url
 
 from tests.support.browser import find_browser
+from tests.support.failures import name_at_once
 from tests.support.key import KEY
 from tests.support.ports import free_port as find_free_port
 from tests.support.processes import TROTH, Process, process_starter
@@ -34,6 +35,7 @@ structlog.configure(
 
 def pytest_configure(config: pytest.Config) -> None:
     watch_in_ci(config)
+    name_at_once(config)
 
 
 @pytest.fixture(scope="session")

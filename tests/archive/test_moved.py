@@ -111,7 +111,7 @@ def test_commands_tell_what_to_do(troth: Run, home: Path, monkeypatch: pytest.Mo
     made = troth("backup", "--new-key", "key")
     assert made.code == 0
     assert (home / "key").stat().st_mode & 0o777 == 0o600
-    assert troth("backup", "--new-key", "key").is_one_clear_line("already", "name one")
+    assert troth("backup", "--new-key", "key").is_one_clear_line("exists", "name one")
     assert "SECRET" not in made.out
     written = troth("backup", "--key-file", "key", "file")
     assert "secret key, which is not in it" in written.out

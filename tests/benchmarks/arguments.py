@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 
+from troth.logs import set_up_logs
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -20,7 +22,8 @@ class Choice:
     enough: str
 
     def parser(self) -> argparse.ArgumentParser:
-        """A parser of what every benchmark takes."""
+        """A parser of what every benchmark takes. What is logged goes elsewhere than its result."""
+        set_up_logs("console", "warning")
         parser = argparse.ArgumentParser(prog=f"python -m tests.benchmarks.{self.benchmark}")
         parser.add_argument("--only", help=f"some of {','.join(self.names)}")
         parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
