@@ -12,6 +12,7 @@ class NamedAtOnce:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.failed:
             terminal = self._config.pluginmanager.get_plugin("terminalreporter")
+            assert terminal is not None
             terminal.ensure_newline()
             terminal.write_line(f"{report.when} failed: {report.nodeid}", red=True)
 
