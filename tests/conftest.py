@@ -5,10 +5,12 @@ Servers start when the first test of a pytest worker asks for them, and end with
 
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import structlog
+from hypothesis import HealthCheck, settings
 from sqlalchemy import make_url
 
 from tests.support.browser import find_browser
@@ -31,6 +33,13 @@ structlog.configure(
         ),
     ]
 )
+
+
+# An example that hangs is seen; one that a busy machine held up for a moment is no failure.
+settings.register_profile(
+    "suite", deadline=timedelta(seconds=5), suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("suite")
 
 
 def pytest_configure(config: pytest.Config) -> None:
