@@ -18,6 +18,7 @@ ROWS = [
     ("ana:words ben:done ana:words ben:done", {"ana": DONE, "ben": DONE}, 2),
     ("ana:words ana:done", {"ana": DONE}, None),
     ("ana:words ben:no", {"ana": DONE, "ben": NO}, None),
+    ("ana:words ben:done ana:no ana:done", {"ana": DONE, "ben": DONE}, 0),
     ("ana:words ben:done ben:no", {"ana": DONE, "ben": NO}, None),
     ("ana:words ben:no ana:words", {"ana": DONE}, None),
     ("ben:skip ana:words", {"ben": SKIP, "ana": DONE}, None),

@@ -3,7 +3,7 @@
 The latest words by either are the wording; it holds once the other has said yes to it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from troth.domain.states import Account
@@ -39,23 +39,30 @@ def agreed_accounts(spoken: Sequence[Spoken]) -> dict[str, Account]:
 
 
 def confirmed(spoken: Sequence[Spoken]) -> int | None:
-    """Return which answer holds the wording that the other said yes to last, if any does."""
+    """Return which answer holds the wording that the other said yes to last, if any does.
+
+    A no by either takes that back, and is itself taken back by a later yes.
+    """
     wording: int | None = None
+    told: dict[str, Account] = {}
     agreed: list[int] = []
     for place, said in enumerate(spoken):
         if said.is_wording:
-            wording = place
-        elif wording is None:
+            wording, told = place, {}
+        elif wording is None or _is_blind(said):
             continue
-        elif said.account is Account.NO and agreed[-1:] == [wording]:
-            agreed.pop()
-        elif _is_yes(said, to=spoken[wording]) and agreed[-1:] != [wording]:
-            agreed.append(wording)
+        else:
+            told[said.partner] = said.account
+            stands = agreed[-1:] == [wording]
+            if Account.NO in told.values():
+                agreed = agreed[:-1] if stands else agreed
+            elif not stands and _other_said_yes(told, spoken[wording].partner):
+                agreed.append(wording)
     return agreed[-1] if agreed else None
 
 
-def _is_yes(said: Spoken, *, to: Spoken) -> bool:
-    return said.account is Account.DONE and said.partner != to.partner and not _is_blind(said)
+def _other_said_yes(told: Mapping[str, Account], author: str) -> bool:
+    return any(who != author and account is Account.DONE for who, account in told.items())
 
 
 def _is_blind(said: Spoken) -> bool:
