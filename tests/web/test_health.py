@@ -13,6 +13,7 @@ from sqlalchemy import text
 from tests.support.house import House
 from troth.bootstrap import Store
 from troth.engine.reasons import ALL
+from troth.store import marks
 from troth.store.database import Database
 from troth.store.vault import Vault
 from troth.web import health
@@ -38,6 +39,7 @@ def ask(store: Store, path: str, **how: Any) -> tuple[int, list[str]]:
 def set_revision(house: House, revision: str) -> None:
     with house.store.db.writing() as conn:
         conn.execute(text("UPDATE alembic_version SET version_num = :it"), {"it": revision})
+        marks.say_oldest_served(conn, revision)
 
 
 def test_all_is_well_with_a_house_that_works(web: httpx.Client):
