@@ -9,7 +9,6 @@ from sqlalchemy import Connection, inspect
 
 from tests.archive.conftest import NOW, Shelf
 from tests.support.key import KEY
-from troth.archive.manifest import Manifest
 from troth.archive.moving import MARKING, RELEASING, move
 from troth.archive.rows import shapes, sums
 from troth.archive.writing import head_of
@@ -66,7 +65,7 @@ def test_of_a_move_that_is_killed_one_store_goes_on_at_most(
     with lives[0].reading() as conn:
         assert sums(conn, shapes()) == before
     if where in ("nudges", "ledger?"):
-        move(played, empty, Manifest(head_of(played, Vault(KEY), NOW), {}))
+        move(played, empty, head_of(played, Vault(KEY), NOW))
         assert _lives(empty) and not _lives(played)
 
 

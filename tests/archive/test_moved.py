@@ -26,7 +26,7 @@ from troth.store.vault import Vault
 
 
 def _move(old: Database, new: Database) -> Manifest:
-    return move(old, new, Manifest(head_of(old, Vault(KEY), NOW), {}))
+    return move(old, new, head_of(old, Vault(KEY), NOW))
 
 
 def test_a_move_takes_everything_and_ends_the_old_store(played: Database, empty: Database):
