@@ -241,7 +241,7 @@ def _store_of(settings: Settings, role: str) -> Iterator[Store]:
     store = open_store(settings)
     try:
         namespace = store.vault.mark("traces")
-        with at_work(store.db), tracing.told(settings.traces, role, namespace):
+        with at_work(store.db), tracing.turned_on(settings.traces, role, namespace):
             yield store
     finally:
         store.db.close()
