@@ -8,7 +8,7 @@ import pytest
 import structlog
 
 from tests.support.service_manager import Ear, listening_at
-from troth.notify import Manager, Pulse, answering, has_answered, manager
+from troth.notify import Manager, RollCall, answering, has_answered, manager
 
 
 @pytest.fixture
@@ -17,8 +17,8 @@ def ear(tmp_path: Path) -> Iterator[Ear]:
         yield ear
 
 
-def watched(ear: Ear, *parts: str) -> Pulse:
-    return Pulse(Manager(ear.address, is_watching=True), parts, "at work")
+def watched(ear: Ear, *parts: str) -> RollCall:
+    return RollCall(Manager(ear.address, is_watching=True), parts, "at work")
 
 
 @pytest.mark.parametrize("kind", ["path", "abstract"])
@@ -36,8 +36,8 @@ def test_a_manager_is_told_over_either_kind_of_socket(kind: str, tmp_path: Path)
 
 
 def test_all_is_ready_once_every_part_has_turned_and_a_beat_takes_every_part(ear: Ear):
-    pulse = watched(ear, "clock", "web")
-    clock, web = pulse.of("clock"), pulse.of("web")
+    roll = watched(ear, "clock", "web")
+    clock, web = roll.of("clock"), roll.of("web")
     clock()
     clock()
     assert ear.count("READY") == 0
@@ -51,13 +51,13 @@ def test_all_is_ready_once_every_part_has_turned_and_a_beat_takes_every_part(ear
 
 
 def test_a_part_that_is_seen_to_is_excused_but_makes_nothing_ready(ear: Ear):
-    pulse = watched(ear, "first", "second")
-    pulse.turned("first")
-    pulse.excused("second")
+    roll = watched(ear, "first", "second")
+    roll.turned("first")
+    roll.excused("second")
     assert ear.heard == []
-    pulse.turned("second")
-    pulse.turned("first")
-    pulse.excused("second")
+    roll.turned("second")
+    roll.turned("first")
+    roll.excused("second")
     ear.wait_for("WATCHDOG")
     assert ear.count("READY") == 1
 

@@ -114,7 +114,7 @@ def test_a_nudge_is_followed_from_the_clock_to_the_answer(
 
 def test_a_stop_is_told_without_whose_it_was(collector: Collector, store: Store):
     stop = Reply("page", "a", 1, 1, "stop", store.clock.now())  # by the first of all partners
-    with tracing.told(collector.url, "web", "a house"):
+    with tracing.turned_on(collector.url, "web", "a house"):
         store.take(stop)
     [told] = collector.spans("door.reply")
     assert told.facts == {"verb": "stop"}
@@ -134,7 +134,7 @@ def coffee(collector: Collector, tmp_path: Path) -> None:
         house.take_in_file(AT_HOME.read_text())
         house.wind(hours=2)
         link = house.link("ana", "coffee")
-        with tracing.told(collector.url, "web", "a house"), house.serving() as address:
+        with tracing.turned_on(collector.url, "web", "a house"), house.serving() as address:
             assert httpx.post(address + link, data={"verb": "done"}).is_success
 
 
@@ -145,7 +145,7 @@ def test_a_ring_is_heard_whoever_of_the_two_makes_traces(
     heard: list[Claim] = []
 
     def bell(*, is_traced: bool, of: str) -> DramatiqBell:
-        with tracing.told(collector.url if is_traced else None, of, "a house"):
+        with tracing.turned_on(collector.url if is_traced else None, of, "a house"):
             return DramatiqBell(redis_url, heard.extend)
 
     clock = bell(is_traced=traced == "clock", of="clock")
@@ -153,7 +153,7 @@ def test_a_ring_is_heard_whoever_of_the_two_makes_traces(
     worker = hearing.worker(idle_ms=10)
     worker.start()
     where = collector.url if traced == "clock" else None
-    with tracing.told(where, "clock", "a house"), tracing.span("doorbell.ring"):
+    with tracing.turned_on(where, "clock", "a house"), tracing.span("doorbell.ring"):
         clock.ring([(1, 1), (2, 1)])
     hearing._broker.join("nudges", timeout=20_000)
     worker.stop()
@@ -167,7 +167,7 @@ def test_a_collector_that_hangs_slows_nothing(
 ):
     monkeypatch.setattr("troth.spans.END_SECONDS", 0.2)
     collector.hangs = threading.Event()
-    with tracing.told(collector.url, "clock", "a house"):
+    with tracing.turned_on(collector.url, "clock", "a house"):
         for _ in range(20_000):  # more than are kept
             with tracing.span("clock.plan"):
                 pass
@@ -178,7 +178,7 @@ def test_a_collector_that_hangs_slows_nothing(
 
 def test_an_error_is_told_by_its_kind_alone(collector: Collector):
     with (
-        tracing.told(collector.url, "clock", "a house"),
+        tracing.turned_on(collector.url, "clock", "a house"),
         pytest.raises(ValueError, match="words"),
         tracing.span("clock.plan") as span,
     ):

@@ -67,8 +67,8 @@ def manager() -> Manager:
     return Manager(address, is_watching=bool(every) and whose in (None, str(os.getpid())))
 
 
-class Pulse:
-    """The work of one process in parts: ready once each has turned, and a beat whenever all have.
+class RollCall:
+    """The parts of one process: it is ready once each has turned, and beats whenever all have.
 
     A part that hangs so silences the others: nothing but the work itself feeds the watchdog.
     """

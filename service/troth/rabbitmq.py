@@ -3,11 +3,11 @@
 pika is imported only where there is one: it comes with the extra of that name.
 """
 
-import ipaddress
 import logging
 from typing import TYPE_CHECKING
 
 from troth.errors import TrothError
+from troth.sockets import is_loopback
 
 if TYPE_CHECKING:
     import pika
@@ -43,7 +43,7 @@ def check_rabbitmq(url: str) -> None:
             "RabbitMQ (TROTH_BROKER_URL) does not answer; check that it runs, and its address"
         ) from None
     for each in _read(url):
-        if not _is_loopback(each.host) and _lets_guests_in(each):
+        if not is_loopback(each.host) and _lets_guests_in(each):
             raise TrothError(
                 "RabbitMQ (TROTH_BROKER_URL) lets anybody in from anywhere as guest with its "
                 "default password; delete that user: rabbitmqctl delete_user guest"
@@ -131,7 +131,7 @@ def _with_patience(parameters: "pika.URLParameters", url: str) -> "pika.URLParam
 
 def _refuse_guest(parameters: "pika.URLParameters") -> None:
     login = parameters.credentials
-    if (login.username, login.password) == (GUEST, GUEST) and not _is_loopback(parameters.host):
+    if (login.username, login.password) == (GUEST, GUEST) and not is_loopback(parameters.host):
         raise TrothError(
             "TROTH_BROKER_URL uses guest with its default password, which everybody knows, or "
             f"names nobody; make a user for Troth: rabbitmqctl add_user troth, and write {FORM}"
@@ -168,10 +168,3 @@ def _lets_guests_in(parameters: "pika.URLParameters") -> bool:
     finally:
         parameters.credentials = login
     return True
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

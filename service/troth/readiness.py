@@ -1,14 +1,13 @@
 """Whether Troth can work, and whether it does: asked by machines, by doctor and before a ping."""
 
 import asyncio
-import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from datetime import timedelta
 
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from troth.asking import Asking
 from troth.bootstrap import Store, check_bell
 from troth.engine.lateness import why_late
 from troth.engine.reasons import (
@@ -92,39 +91,20 @@ def _unheard(store: Store) -> Reasons:
 
 
 class Look:
-    """One look at a time, in a thread of its own, shared by all who ask meanwhile.
-
-    A database that hangs holds up that one thread, and nobody who asks.
-    """
+    """A look that waits for no database that hangs; see Asking."""
 
     def __init__(self, look: Callable[[], Reasons], patience: float = PATIENCE) -> None:
-        self._look, self._patience = look, patience
-        self._taking = threading.Lock()
-        self._found: Future[Reasons] | None = None
+        self._looking, self._patience = Asking(look), patience
 
     async def reasons(self) -> Reasons:
         """Return what is found; that the database does not answer, where that takes too long."""
-        found = asyncio.wrap_future(self._begun())
+        found = asyncio.wrap_future(self._looking.begun())
         done, _ = await asyncio.wait([found], timeout=self._patience)
         return found.result() if done else [DATABASE_UNREACHABLE]
 
     def wait(self) -> Reasons:
         """See `reasons`; for who has a thread to wait in."""
         try:
-            return self._begun().result(self._patience)
+            return self._looking.begun().result(self._patience)
         except TimeoutError:
             return [DATABASE_UNREACHABLE]
-
-    def _begun(self) -> Future[Reasons]:
-        with self._taking:
-            if self._found is None or self._found.done():
-                self._found = Future()
-                arguments = (self._found,)
-                threading.Thread(target=self._run, args=arguments, name="look", daemon=True).start()
-            return self._found
-
-    def _run(self, found: Future[Reasons]) -> None:
-        try:
-            found.set_result(self._look())
-        except BaseException as error:  # noqa: BLE001 - told to who asked
-            found.set_exception(error)

@@ -15,7 +15,7 @@ from troth import metrics_folder
 from troth.bootstrap import Service, Store, open_inbox, open_scrape
 from troth.engine.recorder import HOLD
 from troth.metrics import Workers
-from troth.notify import Pulse, manager
+from troth.notify import RollCall, manager
 from troth.ping import pinging
 from troth.scrape import Scrape
 from troth.settings import Settings
@@ -48,38 +48,38 @@ def listening(settings: Settings) -> Iterator[socket.socket]:
 def run_all(service: Service, listener: socket.socket, *, demo: bool) -> None:
     """Run clock, worker, inbox and web in this process; the web holds the main thread."""
     store = service.store
-    pulse = Pulse(manager(), ("clock", "web"), "at work")
+    roll = RollCall(manager(), ("clock", "web"), "at work")
     with (
         _working(service),
-        _ticking(service, pulse.of("clock")),
+        _ticking(service, roll.of("clock")),
         open_inbox(store).listening(),
         pinging(store, service.rounds.pulse),
     ):
         scrape = open_scrape(store, service.bell, Workers(alive=1))
-        _serve(store, listener, pulse, demo=demo, scrape=scrape)
+        _serve(store, listener, roll, demo=demo, scrape=scrape)
 
 
 def run_inbox(store: Store) -> None:
     """Listen to every provider that the settings name, until SIGTERM or SIGINT."""
     stopping = stop_signal()
     inbox = open_inbox(store)
-    pulse = Pulse(manager(), ("inbox",), "listening")
+    roll = RollCall(manager(), ("inbox",), "listening")
     log.info("inbox.started", ways=[listener.name for listener in inbox.listeners])
     with inbox.listening():
         while not stopping.wait(LOOK_SECONDS):
-            pulse.turned("inbox")
-        pulse.manager.stopping("taking what has come")
+            roll.turned("inbox")
+        roll.manager.stopping("taking what has come")
 
 
 def run_clock(service: Service) -> None:
     """Run a clock until SIGTERM or SIGINT."""
     stopping = stop_signal()
     spare_the_collector()
-    pulse = Pulse(manager(), ("clock",), "making rounds")
+    roll = RollCall(manager(), ("clock",), "making rounds")
     log.info("clock.started")
     with pinging(service.store, service.rounds.pulse):
-        service.rounds.run(stopping, pulse.of("clock"))
-    pulse.manager.stopping("the last round is made")
+        service.rounds.run(stopping, roll.of("clock"))
+    roll.manager.stopping("the last round is made")
 
 
 def run_worker(service: Service, supervisor: int, answer: Callable[[], None]) -> None:
@@ -103,12 +103,12 @@ def run_web(
     store: Store, listener: socket.socket, *, demo: bool, scrape: Scrape | None = None
 ) -> None:
     """Serve the pages until SIGTERM or SIGINT."""
-    pulse = Pulse(manager(), ("web",), "serving the pages")
-    _serve(store, listener, pulse, demo=demo, scrape=scrape)
+    roll = RollCall(manager(), ("web",), "serving the pages")
+    _serve(store, listener, roll, demo=demo, scrape=scrape)
 
 
 def _serve(
-    store: Store, listener: socket.socket, pulse: Pulse, *, demo: bool, scrape: Scrape | None
+    store: Store, listener: socket.socket, roll: RollCall, *, demo: bool, scrape: Scrape | None
 ) -> None:
     config = uvicorn.Config(
         create_app(store, demo=demo, scrape=scrape),
@@ -118,25 +118,25 @@ def _serve(
         limit_concurrency=MOST_VISITORS,
     )
     stop_signal()  # uvicorn raises the signal again when it is done: it must find a handler
-    _Server(config, pulse).run(sockets=[listener])
+    _Server(config, roll).run(sockets=[listener])
 
 
 class _Server(uvicorn.Server):
     """The web's server: while its event loop turns, the service manager hears of it."""
 
-    def __init__(self, config: uvicorn.Config, pulse: Pulse) -> None:
+    def __init__(self, config: uvicorn.Config, roll: RollCall) -> None:
         super().__init__(config)
-        self._pulse = pulse
+        self._roll = roll
 
     async def on_tick(self, counter: int) -> bool:
         """Turn. (uvicorn's own callback would stand still when the machine's clock jumps back.)"""
         if counter % TICKS_A_BEAT == 0:
-            self._pulse.turned("web")
+            self._roll.turned("web")
         return await super().on_tick(counter)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Begin to end."""
-        self._pulse.manager.stopping("finishing what is in hand")
+        self._roll.manager.stopping("finishing what is in hand")
         super().handle_exit(sig, frame)
 
 

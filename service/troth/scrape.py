@@ -4,13 +4,12 @@ The store is asked anew each time, by look-ups in indexes of what is still to be
 longer than a scrape can wait: a database that does not answer is told as down.
 """
 
-import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Generic
 
 import structlog
 from prometheus_client import Metric, generate_latest
@@ -19,6 +18,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
+from troth.asking import Answer, Asking
 from troth.clock import Clock
 from troth.metrics import REGISTRY, Workers
 from troth.store.database import Database
@@ -27,34 +27,24 @@ from troth.store.queue import Queue, load_queue
 log = structlog.get_logger()
 
 PATIENCE = 3.0  # seconds for one answer: Prometheus waits ten for all of them
-Answer = TypeVar("Answer")
 
 
 class Patient(Generic[Answer]):
-    """Asks something that may hang, and waits only so long. One question is asked at a time."""
+    """Asks something that may hang, and waits only so long; see Asking."""
 
     def __init__(self, ask: Callable[[], Answer], patience: float = PATIENCE) -> None:
-        self._ask = ask
+        self._asking = Asking(ask)
         self._patience = patience
-        self._turn = threading.Lock()
 
     def ask(self) -> tuple[Answer | None, float]:
         """Return the answer, or None where none came; and how many seconds that took."""
         began = time.monotonic()
-        found: list[Answer] = []
-        if self._turn.acquire(blocking=False):  # else an earlier one hangs still
-            thread = threading.Thread(target=self._try, args=(found,), name="scrape", daemon=True)
-            thread.start()
-            thread.join(self._patience)
-        return (found[0] if found else None), time.monotonic() - began
-
-    def _try(self, found: list[Answer]) -> None:
+        answer = None
         try:
-            found.append(self._ask())
+            answer = self._asking.begun().result(self._patience)
         except Exception as error:  # noqa: BLE001 - whatever it is, there is no answer
             log.warning("scrape.unanswered", error=type(error).__name__)
-        finally:
-            self._turn.release()
+        return answer, time.monotonic() - began
 
 
 class Scrape(Collector):

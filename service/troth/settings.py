@@ -2,7 +2,6 @@
 
 import os
 import tomllib
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -18,6 +17,7 @@ from pydantic_settings import (
 
 from troth.errors import TrothError
 from troth.schedules.suggest import nearest
+from troth.sockets import is_loopback
 
 SETTINGS_FILE = "troth.toml"
 MOST_PROCESSES = MOST_THREADS = 256
@@ -219,14 +219,9 @@ def is_private_way(url: str) -> bool:
         host = parts.hostname
     except ValueError:
         return False
-    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and _is_here(host)))
-
-
-def _is_here(host: str | None) -> bool:
-    try:
-        return host == "localhost" or ip_address(host or "").is_loopback
-    except ValueError:
-        return False
+    return host is not None and (
+        parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
+    )
 
 
 def settings_file() -> Path:

@@ -1,10 +1,19 @@
-"""Addresses to listen on, taken before anything else starts."""
+"""Addresses: taken to listen on before anything else starts, and told from those elsewhere."""
 
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from ipaddress import ip_address
 
 from troth.errors import TrothError
+
+
+def is_loopback(host: str) -> bool:
+    """Say whether a host, as an address names it, is this machine."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 @contextmanager

@@ -45,7 +45,7 @@ class OpenTelemetry:
         self._provider = TracerProvider(
             resource=Resource.create(about), id_generator=self._ids, shutdown_on_exit=False
         )
-        exporter = Told(OTLPSpanExporter(endpoint=address(endpoint), timeout=SEND_SECONDS))
+        exporter = Exporter(OTLPSpanExporter(endpoint=address(endpoint), timeout=SEND_SECONDS))
         self._provider.add_span_processor(BatchSpanProcessor(exporter, max_queue_size=MOST_WAITING))
         self._tracer = self._provider.get_tracer("troth", __version__)
 
@@ -169,7 +169,7 @@ class Ids(RandomIdGenerator):
         return taken
 
 
-class Told(SpanExporter):
+class Exporter(SpanExporter):
     """Hands spans in, and says once that they are lost, and once that they are not any more."""
 
     def __init__(self, inner: SpanExporter) -> None:

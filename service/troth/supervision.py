@@ -14,7 +14,7 @@ import structlog
 from troth.errors import TrothError
 from troth.metrics import Workers
 from troth.metrics_folder import Prepare
-from troth.notify import Pulse, has_answered, manager
+from troth.notify import RollCall, has_answered, manager
 from troth.signals import stop_signal
 
 log = structlog.get_logger()
@@ -47,24 +47,24 @@ def run(
         f"worker-{place + 1}": _Child(command, partial(prepare, place))
         for place in range(processes)
     }
-    pulse = Pulse(manager(), running, "delivering")
+    roll = RollCall(manager(), running, "delivering")
     while not stopping.is_set():
-        _look_at(running, pulse)
+        _look_at(running, roll)
         workers.alive = sum(child.process is not None for child in running.values())
         workers.deaths = sum(child.deaths for child in running.values())
         stopping.wait(LOOK_SECONDS)
-    pulse.manager.stopping("finishing the sends in hand")
+    roll.manager.stopping("finishing the sends in hand")
     _stop(list(running.values()), patience)
 
 
-def _look_at(running: Mapping[str, "_Child"], pulse: Pulse) -> None:
-    """See to each process. One that hangs is silent, and then so is the pulse."""
+def _look_at(running: Mapping[str, "_Child"], roll: RollCall) -> None:
+    """See to each process. While one hangs the service manager hears nothing of any."""
     for name, child in running.items():
         child.look()
         if child.has_answered():
-            pulse.turned(name)
+            roll.turned(name)
         elif child.is_starting():
-            pulse.excused(name)
+            roll.excused(name)
 
 
 class _Child:

@@ -98,7 +98,7 @@ def check(endpoint: str | None) -> None:
 
 
 @contextmanager
-def told(endpoint: str | None, role: str, namespace: str) -> Iterator[None]:
+def turned_on(endpoint: str | None, role: str, namespace: str) -> Iterator[None]:
     """Make traces meanwhile, and hand in at the end what is left of them; None for no traces.
 
     The ids of a nudge's trace come from `namespace` and its own id, so that whoever knows the store

@@ -1,6 +1,6 @@
-"""Where roles without pages are watched: /metrics, /healthz and /readyz on an address of their own.
+"""Where roles without pages are watched, on an address of their own.
 
-The same routes as on the web, by the same rules.
+/metrics, /livez, /readyz and /healthz: the same routes as on the web, by the same rules.
 """
 
 import threading

@@ -13,7 +13,6 @@ from pathlib import Path
 
 from tests.archive.conftest import LATER, NOW
 from tests.support.key import KEY
-from troth.archive.manifest import Manifest
 from troth.archive.moving import move
 from troth.archive.reading import verify
 from troth.archive.restoring import restore
@@ -38,7 +37,7 @@ def main(act: str, where: str, url: str, file: str, key_file: str) -> None:
         case "restore":
             restore(db, Path(file), keys, verify(Path(file), keys), LATER, told)
         case "move":
-            move(db, Database(file), Manifest(head, {}), told)
+            move(db, Database(file), head, told)
 
 
 if __name__ == "__main__":

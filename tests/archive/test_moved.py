@@ -26,7 +26,7 @@ from troth.store.vault import Vault
 
 
 def _move(old: Database, new: Database) -> Manifest:
-    return move(old, new, Manifest(head_of(old, Vault(KEY), NOW), {}))
+    return move(old, new, head_of(old, Vault(KEY), NOW))
 
 
 def test_a_move_takes_everything_and_ends_the_old_store(played: Database, empty: Database):
@@ -102,6 +102,18 @@ def test_a_service_that_runs_is_not_moved_and_one_that_ended_is(
     again = start_troth("up", TROTH_PORT=str(free_port))
     assert again.wait(60) == 1
     assert "was moved to" in again.output
+
+
+@pytest.mark.parametrize(("role", "line"), [("web", "pages are up"), ("inbox", "inbox.started")])
+def test_a_store_of_which_only_pages_or_an_inbox_run_is_not_moved(
+    start_troth: Callable[..., Process], free_port: int, tmp_path: Path, role: str, line: str
+):
+    runs = start_troth(role, TROTH_PORT=str(free_port))
+    runs.wait_for_line(line, timeout=60)
+    refused = start_troth("move", "--to", f"sqlite:///{tmp_path / 'new.db'}")
+    assert refused.wait(60) == 1
+    assert "stop it first" in refused.output
+    assert runs.terminate() == 0
 
 
 def test_commands_tell_what_to_do(troth: Run, home: Path, monkeypatch: pytest.MonkeyPatch):

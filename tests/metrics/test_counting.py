@@ -14,6 +14,7 @@ from troth.bootstrap import open_scrape
 from troth.delivery.courier import Courier
 from troth.delivery.outcome import Message, Outcome, Refused, Sent, TryAgain
 from troth.engine.settle import settle_occurrence
+from troth.scrape import Patient
 
 Growth = Callable[..., float]
 
@@ -146,7 +147,7 @@ def test_a_store_that_is_away_is_told_and_nothing_else_of_it(stage: Stage):
         raise OperationalError("", None, Exception())
 
     scrape = open_scrape(stage.store, stage.service.bell)
-    scrape._queue._ask = gone  # type: ignore[assignment]
+    scrape._queue = Patient(gone)  # type: ignore[arg-type]
     away = Scraped(scrape.text().decode())
     assert away("troth_database_up") == 0
     assert away("troth_broker_up") == 1

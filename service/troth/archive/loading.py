@@ -7,7 +7,7 @@ from sqlalchemy.exc import DBAPIError
 
 from troth.archive.kinds import decode
 from troth.archive.manifest import Head, Shape, Sum, differing
-from troth.archive.rows import BATCH, Told, light_table, nobody, sums
+from troth.archive.rows import BATCH, Progress, light_table, nobody, sums
 from troth.errors import TrothError
 from troth.store import schema
 from troth.store.marks import OF_ONE_DATABASE
@@ -17,7 +17,7 @@ from troth.store.tables import metadata, positions
 class Loader:
     """Takes what a backup holds (see reading.Taker) into an empty store, in one transaction."""
 
-    def __init__(self, conn: Connection, told: Told = nobody) -> None:
+    def __init__(self, conn: Connection, told: Progress = nobody) -> None:
         self._conn, self._told = conn, told
         self._shapes: list[Shape] = []
         self._lines: list[bytes] = []

@@ -12,6 +12,7 @@ from troth.archive.kinds import Kind
 from troth.errors import TrothError
 
 FORMAT = 1
+GZIP = 31  # what zlib calls the format in which the lines are compressed
 
 
 @dataclass(frozen=True)

@@ -3,16 +3,15 @@
 from sqlalchemy import Connection, text
 
 from troth.archive.loading import Loader
-from troth.archive.manifest import Manifest, Sum, Summing
-from troth.archive.rows import Told, lines, nobody, shapes
-from troth.archive.writing import be_patient
+from troth.archive.manifest import Head, Manifest, Sum, Summing
+from troth.archive.rows import Progress, lines, nobody, shapes
 from troth.errors import TrothError
 from troth.store import marks
 from troth.store.atwork import alone
-from troth.store.database import Database
+from troth.store.database import Database, be_patient
 from troth.store.tables import metadata
 
-HELD = "moved here, and the move did not come to its end"
+WHY_HELD = "moved here, and the move did not come to its end"
 MARKING, RELEASING = "marking the old store", "letting the new store go on"
 OTHERS = """
     SELECT count(*) FROM pg_stat_activity
@@ -21,8 +20,8 @@ OTHERS = """
 """
 
 
-def move(source: Database, target: Database, manifest: Manifest, told: Told = nobody) -> Manifest:
-    """Copy everything, hold it against its sums, and mark the source as moved; return the sums.
+def move(source: Database, target: Database, head: Head, told: Progress = nobody) -> Manifest:
+    """Copy everything, hold it against its sums, and mark the source as moved; return the manifest.
 
     Nothing leaves from the target before the source is marked: killed at any instant, at most one
     of them sends. Raises TrothError while anybody is at work on the source.
@@ -36,17 +35,17 @@ def move(source: Database, target: Database, manifest: Manifest, told: Told = no
         with target.writing() as new:
             be_patient(new)
             loader = Loader(new, told)
-            loader.head(manifest.head)
+            loader.head(head)
             sums = _copy(old, loader)
             loader.finish(sums)
-            marks.hold(new, was_held or HELD)
+            marks.hold(new, was_held or WHY_HELD)
         told(MARKING, 0)
         marks.mark_moved(old, where(target))
     told(RELEASING, 0)
     if was_held is None:
         with target.writing() as new:
             marks.release(new)
-    return Manifest(manifest.head, sums)
+    return Manifest(head, sums)
 
 
 def where(db: Database) -> str:

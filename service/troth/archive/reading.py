@@ -5,11 +5,10 @@ import zlib
 from pathlib import Path
 from typing import Protocol
 
-from troth.archive.manifest import Head, Manifest, Shape, Sum, Summing, differing, read_end
+from troth.archive.manifest import GZIP, Head, Manifest, Shape, Sum, Summing, differing, read_end
 from troth.archive.sealing import BackupKeys, damaged, unseal
 from troth.errors import TrothError
 
-_GZIP = 31
 _MOST = 1 << 20  # bytes that are unpacked at a time
 
 
@@ -68,7 +67,7 @@ class _Unpacking:
 
     def __init__(self, lines: "_Lines") -> None:
         self._lines = lines
-        self._gzip = zlib.decompressobj(_GZIP)
+        self._gzip = zlib.decompressobj(GZIP)
         self._begun = b""
 
     def write(self, data: bytes) -> int:

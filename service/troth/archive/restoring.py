@@ -6,16 +6,15 @@ from pathlib import Path
 from troth.archive.loading import Loader
 from troth.archive.manifest import Head, Manifest
 from troth.archive.reading import read, verify
-from troth.archive.rows import Told, nobody
+from troth.archive.rows import Progress, nobody
 from troth.archive.sealing import BackupKeys, damaged
-from troth.archive.writing import be_patient
 from troth.errors import TrothError
 from troth.store import marks
-from troth.store.database import Database
-from troth.store.keyfile import keep_key
+from troth.store.database import Database, be_patient
+from troth.store.keyfile import keep_key, read_key
 from troth.store.vault import Vault
 
-HELD = "restored from a backup"
+WHY_HELD = "restored from a backup"
 
 
 def restore(
@@ -24,7 +23,7 @@ def restore(
     keys: BackupKeys,
     checked: Manifest,
     now: datetime,
-    told: Told = nobody,
+    told: Progress = nobody,
 ) -> None:
     """Load a backup that `verify` has read into an empty store, and hold the store.
 
@@ -38,7 +37,7 @@ def restore(
         loader.finish(checked.sums)
         taken_at = checked.head.taken_at
         marks.remember_gap(conn, marks.Gap(taken_at, max(now, taken_at)))
-        marks.hold(conn, HELD)
+        marks.hold(conn, WHY_HELD)
 
 
 def check(file: Path, keys: BackupKeys, secret_key: str | None, key_file: Path) -> Manifest:
@@ -47,7 +46,7 @@ def check(file: Path, keys: BackupKeys, secret_key: str | None, key_file: Path) 
     A key that came with the backup is kept in `key_file` where there is none.
     """
     manifest = verify(file, keys)
-    given = secret_key or _key_in(key_file)
+    given = secret_key or read_key(key_file)
     if given is not None:
         _refuse_other_key(manifest.head, given)
     elif manifest.head.secret_key is None:
@@ -58,15 +57,6 @@ def check(file: Path, keys: BackupKeys, secret_key: str | None, key_file: Path) 
     else:
         keep_key(key_file, manifest.head.secret_key)
     return manifest
-
-
-def _key_in(file: Path) -> str | None:
-    try:
-        return file.read_text().strip()
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise TrothError(f"the key file {file} can't be read: {error.strerror}") from error
 
 
 def _refuse_other_key(head: Head, given: str) -> None:

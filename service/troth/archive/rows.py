@@ -22,7 +22,7 @@ from troth.store.marks import OF_ONE_DATABASE
 from troth.store.tables import metadata, positions
 
 BATCH = 1_000
-Told = Callable[[str, int], None]  # a table's name, and how many of its rows are done
+Progress = Callable[[str, int], None]  # a table's name, and how many of its rows are done
 
 
 def nobody(_table: str, _rows: int) -> None:
@@ -41,7 +41,7 @@ def shapes() -> list[Shape]:
     ]
 
 
-def lines(conn: Connection, shape: Shape, told: Told = nobody) -> Iterator[bytes]:
+def lines(conn: Connection, shape: Shape, told: Progress = nobody) -> Iterator[bytes]:
     """Yield a table's rows in the order of its primary key, some of them in memory at a time."""
     kinds = list(shape.columns.values())
     found = conn.execute(_query(conn, shape), execution_options={"yield_per": BATCH})
@@ -53,7 +53,7 @@ def lines(conn: Connection, shape: Shape, told: Told = nobody) -> Iterator[bytes
         told(shape.table, done)
 
 
-def sums(conn: Connection, found: list[Shape], told: Told = nobody) -> dict[str, Sum]:
+def sums(conn: Connection, found: list[Shape], told: Progress = nobody) -> dict[str, Sum]:
     """Return the sum of each of these tables as the database has it now."""
     return {shape.table: _sum(lines(conn, shape, told)) for shape in found}
 

@@ -63,10 +63,12 @@ def new_key(file: Path) -> str:
     key = _age().x25519.Identity.generate()
     try:
         handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise TrothError(f"{file} is there already; name one that is not") from None
     except OSError as error:
         raise TrothError(
             f"the key file {file} can't be made: {(error.strerror or str(error)).lower()}; "
-            "name one that is not there yet"
+            "name another place"
         ) from error
     with os.fdopen(handle, "w") as stream:
         stream.write(f"# opens backups of Troth; public key: {key.to_public()}\n{key}\n")

@@ -8,18 +8,17 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
-from troth.archive.manifest import Head, Manifest, Shape, Sum, Summing, end_line
-from troth.archive.rows import Told, lines, nobody, shapes
+from troth.archive.manifest import GZIP, Head, Manifest, Shape, Sum, Summing, end_line
+from troth.archive.rows import Progress, lines, nobody, shapes
 from troth.archive.sealing import BackupKeys, Writer, seal
 from troth.errors import TrothError
 from troth.store import schema
-from troth.store.database import Database
+from troth.store.database import Database, be_patient
 from troth.store.vault import Vault
 
 LEVEL = 3  # what is sealed already hardly shrinks: more effort takes time and saves little
-_GZIP = 31
 
 
 def head_of(db: Database, vault: Vault, now: datetime, secret_key: str | None = None) -> Head:
@@ -32,7 +31,7 @@ def write(
     head: Head,
     keys: BackupKeys,
     into: Writer,
-    told: Told = nobody,
+    told: Progress = nobody,
     tables: Sequence[Shape] | None = None,
 ) -> Manifest:
     """Write a backup of the store as it is at this moment, while others go on writing to it.
@@ -72,12 +71,6 @@ def new_file(file: Path, *, replace: bool) -> Iterator[Writer]:
             Path(draft).unlink()
 
 
-def be_patient(conn: Connection) -> None:
-    """Let this transaction wait for the other side, for the length of a slow pipe or disk."""
-    if conn.dialect.name == "postgresql":
-        conn.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
-
-
 def _name(draft: Path, file: Path, *, replace: bool) -> None:
     """Give the draft its name; whoever made a file of that name meanwhile keeps it."""
     if replace:
@@ -97,7 +90,7 @@ def _unwritable(file: Path, error: OSError) -> TrothError:
 
 
 def _all_lines(
-    conn: Connection, head: Head, tables: Sequence[Shape], sums: dict[str, Sum], told: Told
+    conn: Connection, head: Head, tables: Sequence[Shape], sums: dict[str, Sum], told: Progress
 ) -> Iterator[bytes]:
     yield head.line()
     for shape in tables:
@@ -111,7 +104,7 @@ def _all_lines(
 
 
 def _compressed(found: Iterable[bytes]) -> Iterator[bytes]:
-    gzip = zlib.compressobj(LEVEL, wbits=_GZIP)
+    gzip = zlib.compressobj(LEVEL, wbits=GZIP)
     for line in found:
         if part := gzip.compress(line + b"\n"):
             yield part

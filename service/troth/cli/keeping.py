@@ -15,7 +15,7 @@ from troth.archive.moving import where
 from troth.archive.reading import verify as verify_file
 from troth.archive.restoring import check
 from troth.archive.restoring import restore as restore_file
-from troth.archive.rows import Told, nobody
+from troth.archive.rows import Progress, nobody
 from troth.archive.sealing import BackupKeys, Writer, new_key, read_keys
 from troth.archive.writing import head_of, new_file, write
 from troth.bootstrap import Store, open_database, open_store
@@ -25,6 +25,7 @@ from troth.errors import TrothError
 from troth.settings import Settings, load_settings
 from troth.store import marks
 from troth.store.database import Database
+from troth.store.keyfile import key_from_file
 
 STDOUT = Path("-")
 KeyFile = Annotated[
@@ -109,9 +110,9 @@ def move(
     target = Database(to)
     try:
         target.check()
-        manifest = Manifest(head_of(store.db, store.vault, SystemClock().now()), {})
+        head = head_of(store.db, store.vault, store.clock.now())
         with _progress() as told:
-            manifest = move_store(store.db, target, manifest, told)
+            manifest = move_store(store.db, target, head, told)
     finally:
         target.close()
         store.db.close()
@@ -178,7 +179,8 @@ def _into(file: Path, *, force: bool) -> Iterator[Writer]:
 
 
 def _secret_key(store: Store) -> str:
-    return store.settings.secret_key or store.settings.key_file.read_text().strip()
+    settings = store.settings
+    return settings.secret_key or key_from_file(settings.key_file, store.db)
 
 
 def _say_written(store: Store, file: Path, manifest: Manifest, *, as_json: bool) -> None:
@@ -210,7 +212,7 @@ def _say_next(settings: Settings, target: Database) -> None:
 
 
 @contextmanager
-def _progress() -> Iterator[Told]:
+def _progress() -> Iterator[Progress]:
     """Show on a terminal which table is at work, and how far."""
     if not sys.stderr.isatty():
         yield nobody

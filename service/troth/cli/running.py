@@ -1,4 +1,4 @@
-"""up, clock, worker, web, migrate: the service and its roles.
+"""up, clock, worker, web, inbox, migrate: the service and its roles.
 
 The roles (and with them the web) are imported only by the commands that run one.
 """
@@ -7,7 +7,7 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -124,11 +124,9 @@ def web() -> None:
     from troth import roles
 
     settings = _logged(load_settings())
-    with roles.listening(settings) as socket:
-        store = open_store(settings)
+    with roles.listening(settings) as socket, _store_of(settings, "web") as store:
         out.print(f"The pages are up at {settings.page_url}")
-        with _traced(store, "web"):
-            roles.run_web(store, socket, demo=False)
+        roles.run_web(store, socket, demo=False)
 
 
 def inbox() -> None:
@@ -136,12 +134,11 @@ def inbox() -> None:
     from troth import roles
     from troth.watch import watching
 
-    store = open_store(_logged(load_settings()))
-    try:
-        with watching(store, open_scrape(store)), _traced(store, "inbox"):
-            roles.run_inbox(store)
-    finally:
-        store.db.close()
+    with (
+        _store_of(_logged(load_settings()), "inbox") as store,
+        watching(store, open_scrape(store)),
+    ):
+        roles.run_inbox(store)
 
 
 def migrate() -> None:
@@ -157,8 +154,7 @@ def _run_all(settings: Settings, *, demo: bool) -> None:
     with roles.listening(settings) as socket:
         host, port = socket.getsockname()[:2]
         settings = settings.model_copy(update={"host": host, "port": port})
-        store = open_store(settings)
-        with at_work(store.db), _traced(store, "up"):
+        with _store_of(settings, "up") as store:
             _apply_at_start(store, demo=demo)
             service = build(store)
             _say_where(store, demo=demo)
@@ -231,8 +227,7 @@ def _demo_settings() -> Iterator[Settings]:
 
 @contextmanager
 def _service(role: str, at_once: int | None = None) -> Iterator[Service]:
-    store = open_store(_cluster_settings())
-    with at_work(store.db), _traced(store, role):
+    with _store_of(_cluster_settings(), role) as store:
         service = build(store, at_once=at_once)
         try:
             yield service
@@ -240,8 +235,16 @@ def _service(role: str, at_once: int | None = None) -> Iterator[Service]:
             service.close()
 
 
-def _traced(store: Store, role: str) -> AbstractContextManager[None]:
-    return tracing.told(store.settings.traces, role, store.vault.mark("traces"))
+@contextmanager
+def _store_of(settings: Settings, role: str) -> Iterator[Store]:
+    """Give the store at which a role is at work, so that nobody moves it meanwhile."""
+    store = open_store(settings)
+    try:
+        namespace = store.vault.mark("traces")
+        with at_work(store.db), tracing.turned_on(settings.traces, role, namespace):
+            yield store
+    finally:
+        store.db.close()
 
 
 def _cluster_settings() -> Settings:

@@ -5,7 +5,6 @@ hands out it forgets: a message that was read and not recorded when the machine 
 its mode `json-rpc` it takes no polls; `normal` and `native` do.
 """
 
-import ipaddress
 import threading
 from contextlib import closing
 from typing import ClassVar
@@ -18,6 +17,7 @@ from troth.inbound.hook import WaySettings
 from troth.inbound.listener import Take, UnreachableError, hand_over, keep_at, mark
 from troth.inbound.reading.json_client import JsonClient
 from troth.inbound.reading.json_value import at, id_at, words_at
+from troth.sockets import is_loopback
 
 WAY = "signal"
 _PAUSE = 1.0  # seconds after a poll that brought nothing
@@ -33,7 +33,7 @@ class SignalSettings(WaySettings):
 
     @model_validator(mode="after")
     def _stays_here(self) -> "SignalSettings":
-        if not self.elsewhere and not _is_loopback(urlsplit(self.url).hostname or ""):
+        if not self.elsewhere and not is_loopback(urlsplit(self.url).hostname or ""):
             raise ValueError(
                 "signal-cli-rest-api asks nobody who they are: keep it on 127.0.0.1, or say"
                 " `elsewhere = true` if the way to it is guarded"
@@ -112,10 +112,3 @@ def _reaction(reaction: object, own: str, number: str, address: Address) -> Inco
 def _quoted(quotation: object, own: str) -> str | None:
     is_ours = id_at(quotation, "authorNumber") in (own, None)
     return words_at(quotation, "text") if is_ours else None
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host.casefold() == "localhost"

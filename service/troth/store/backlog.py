@@ -1,4 +1,7 @@
-"""The backlog: since when anything due waits to be sent or done, by looks into an index each."""
+"""The backlog: since when anything due waits to be sent or done, by looks into an index each.
+
+How much waits is another question: see queue.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,19 +9,13 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select
 
 from troth.domain.states import NudgeState
-from troth.store import occasions, occurrences, rituals
-from troth.store.tables import nudges
+from troth.store import nudges, occasions, occurrences, rituals
+from troth.store.tables import nudges as table
 
 _FIRST_PLANNED = (
-    select(nudges.c.not_before, nudges.c.expires_at)
-    .where(nudges.c.state == NudgeState.PLANNED)
-    .order_by(nudges.c.not_before)
-    .limit(1)
-)
-_FIRST_LEASED = (
-    select(nudges.c.lease_until)
-    .where(nudges.c.state == NudgeState.SENDING)
-    .order_by(nudges.c.lease_until)
+    select(table.c.not_before, table.c.expires_at)
+    .where(table.c.state == NudgeState.PLANNED)
+    .order_by(table.c.not_before)
     .limit(1)
 )
 
@@ -43,7 +40,7 @@ def read_backlog(conn: Connection, now: datetime) -> Backlog:
         _first(
             [
                 _stale(conn, now),
-                conn.execute(_FIRST_LEASED).scalar(),
+                nudges.next_freed(conn),
                 rituals.next_due(conn),
                 occurrences.next_moment(conn),
                 occurrences.settled_lately(conn),
@@ -55,10 +52,10 @@ def read_backlog(conn: Connection, now: datetime) -> Backlog:
 
 def _planned(conn: Connection, now: datetime) -> datetime | None:
     useful = (
-        select(nudges.c.not_before)
-        .where(nudges.c.state == NudgeState.PLANNED, nudges.c.not_before <= now)
-        .where(nudges.c.expires_at > now)
-        .order_by(nudges.c.not_before)
+        select(table.c.not_before)
+        .where(table.c.state == NudgeState.PLANNED, table.c.not_before <= now)
+        .where(table.c.expires_at > now)
+        .order_by(table.c.not_before)
         .limit(1)
     )
     moment: datetime | None = conn.execute(useful).scalar()
@@ -68,9 +65,9 @@ def _planned(conn: Connection, now: datetime) -> datetime | None:
 def _unanswered(conn: Connection, now: datetime) -> datetime | None:
     """Look among the claims, of which there are never many: no worker took them in hand."""
     rung_for = (
-        select(func.min(nudges.c.not_before))
-        .where(nudges.c.state == NudgeState.SENDING, nudges.c.picked.is_(False))
-        .where(nudges.c.expires_at > now)
+        select(func.min(table.c.not_before))
+        .where(table.c.state == NudgeState.SENDING, table.c.picked.is_(False))
+        .where(table.c.expires_at > now)
     )
     moment: datetime | None = conn.execute(rung_for).scalar()
     return moment

@@ -19,11 +19,19 @@ def key_from_file(file: Path, db: Database) -> str:
     Raises TrothError when it can't be read or made, or when it is gone while the store still holds
     what it sealed.
     """
+    key = read_key(file)
+    if key is not None:
+        return key
+    _refuse_new_key(file, db)
+    return keep_key(file, secrets.token_urlsafe(32))
+
+
+def read_key(file: Path) -> str | None:
+    """Return the key in `file`, None where there is no such file; raises TrothError otherwise."""
     try:
         return file.read_text().strip()
     except FileNotFoundError:
-        _refuse_new_key(file, db)
-        return keep_key(file, secrets.token_urlsafe(32))
+        return None
     except OSError as error:
         raise TrothError(f"the key file {file} can't be read: {error.strerror}") from error
 

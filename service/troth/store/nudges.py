@@ -261,8 +261,14 @@ def next_planned(conn: Connection) -> datetime | None:
 
 def next_leaving(conn: Connection) -> datetime | None:
     """Return when the next nudge may leave or the next lease ends, aware UTC."""
-    first, freed = next_planned(conn), conn.execute(_FIRST_LEASED).scalar()
-    return min((moment for moment in (first, freed) if moment), default=None)
+    moments = (next_planned(conn), next_freed(conn))
+    return min((moment for moment in moments if moment), default=None)
+
+
+def next_freed(conn: Connection) -> datetime | None:
+    """Return when the next lease ends, aware UTC."""
+    moment: datetime | None = conn.execute(_FIRST_LEASED).scalar()
+    return moment
 
 
 def to_nudge(row: Row[Any]) -> Nudge:

@@ -1,4 +1,7 @@
-"""What waits at one moment: looks into indexes that hold nothing but what is still to be done."""
+"""How much waits at one moment, for a scrape: looks into indexes of what is still to be done.
+
+Whether any of it waits for too long is another question: see backlog.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
