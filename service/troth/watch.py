@@ -28,8 +28,10 @@ STOP_SECONDS = 5.0  # for an answer that is being given to end
 
 
 @contextmanager
-def watching(store: Store, scrape: Scrape) -> Iterator[None]:
+def watching(store: Store, scrape: Scrape, *, rings: bool = True) -> Iterator[None]:
     """Answer who watches, as long as the block lasts; do nothing where TROTH_WATCH is not set.
+
+    A role that `rings`, or is rung for, is not ready without the doorbell.
 
     Raises TrothError where the address can't be listened on.
     """
@@ -39,7 +41,7 @@ def watching(store: Store, scrape: Scrape) -> Iterator[None]:
     host, _, port = store.settings.watch.rpartition(":")
     mend = "choose another with TROTH_WATCH: each role of a machine needs one of its own"
     with bound(host.strip("[]"), int(port), "the watch", mend) as listener:
-        server = uvicorn.Server(_config(store, scrape))
+        server = uvicorn.Server(_config(store, scrape, rings=rings))
         serve = partial(server.run, sockets=[listener])
         thread = threading.Thread(target=serve, name="watch", daemon=True)
         thread.start()
@@ -73,9 +75,9 @@ def watching_workers(settings: Settings) -> Iterator[tuple[Workers, Prepare]]:
         store.db.close()
 
 
-def _config(store: Store, scrape: Scrape) -> uvicorn.Config:
+def _config(store: Store, scrape: Scrape, *, rings: bool) -> uvicorn.Config:
     app = FastAPI(title="Troth", openapi_url=None, telemetry=NO_TELEMETRY)
-    app.include_router(health.router(store))
+    app.include_router(health.router(store, rings=rings))
     app.include_router(metrics.router(store, scrape))
     return uvicorn.Config(
         app,

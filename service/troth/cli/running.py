@@ -136,7 +136,7 @@ def inbox() -> None:
 
     with (
         _store_of(_logged(load_settings()), "inbox") as store,
-        watching(store, open_scrape(store)),
+        watching(store, open_scrape(store), rings=False),
     ):
         roles.run_inbox(store)
 
