@@ -178,7 +178,9 @@ class Settings(BaseSettings):
     @field_validator("traces")
     @classmethod
     def _is_collector(cls, value: str | None) -> str | None:
-        if value is not None and not value.startswith(("http://", "https://")):
+        if value is not None and not (
+            value.startswith(("http://", "https://")) and _is_readable(value)
+        ):
             raise ValueError("the address of a collector starts with http:// or https://")
         return value
 
@@ -220,6 +222,13 @@ def is_private_way(url: str) -> bool:
     except ValueError:
         return False
     return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and _is_here(host)))
+
+
+def _is_readable(url: str) -> bool:
+    try:
+        return bool(urlsplit(url).hostname)
+    except ValueError:  # whose text may show a password
+        return False
 
 
 def _is_here(host: str | None) -> bool:
