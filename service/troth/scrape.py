@@ -42,10 +42,10 @@ class Patient(Generic[Answer]):
         """Return the answer, or None where none came; and how many seconds that took."""
         began = time.monotonic()
         found: list[Answer] = []
-        if self._turn.acquire(blocking=False):  # else an earlier one hangs still
+        if self._turn.acquire(timeout=self._patience):  # else an earlier one hangs still
             thread = threading.Thread(target=self._try, args=(found,), name="scrape", daemon=True)
             thread.start()
-            thread.join(self._patience)
+            thread.join(max(0.0, began + self._patience - time.monotonic()))
         return (found[0] if found else None), time.monotonic() - began
 
     def _try(self, found: list[Answer]) -> None:
