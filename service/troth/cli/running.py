@@ -127,7 +127,7 @@ def web() -> None:
     with roles.listening(settings) as socket:
         store = open_store(settings)
         out.print(f"The pages are up at {settings.page_url}")
-        with _traced(store, "web"):
+        with _at_work(store), _traced(store, "web"):
             roles.run_web(store, socket, demo=False)
 
 
@@ -138,7 +138,11 @@ def inbox() -> None:
 
     store = open_store(_logged(load_settings()))
     try:
-        with watching(store, open_scrape(store)), _traced(store, "inbox"):
+        with (
+            _at_work(store),
+            watching(store, open_scrape(store)),
+            _traced(store, "inbox"),
+        ):
             roles.run_inbox(store)
     finally:
         store.db.close()
@@ -158,7 +162,7 @@ def _run_all(settings: Settings, *, demo: bool) -> None:
         host, port = socket.getsockname()[:2]
         settings = settings.model_copy(update={"host": host, "port": port})
         store = open_store(settings)
-        with at_work(store.db), _traced(store, "up"):
+        with _at_work(store), _traced(store, "up"):
             _apply_at_start(store, demo=demo)
             service = build(store)
             _say_where(store, demo=demo)
@@ -232,12 +236,21 @@ def _demo_settings() -> Iterator[Settings]:
 @contextmanager
 def _service(role: str, at_once: int | None = None) -> Iterator[Service]:
     store = open_store(_cluster_settings())
-    with at_work(store.db), _traced(store, role):
+    with _at_work(store), _traced(store, role):
         service = build(store, at_once=at_once)
         try:
             yield service
         finally:
             service.close()
+
+
+@contextmanager
+def _at_work(store: Store) -> Iterator[None]:
+    """Be at work on a store; raises TrothError where it was moved since it was opened."""
+    with at_work(store.db):
+        with store.db.reading() as conn:
+            marks.refuse_moved(conn)
+        yield
 
 
 def _traced(store: Store, role: str) -> AbstractContextManager[None]:

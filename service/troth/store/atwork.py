@@ -8,6 +8,7 @@ import fcntl
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import IO
 
 from troth.errors import TrothError
 from troth.store.database import Database
@@ -33,7 +34,7 @@ def _locked(db: Database, kind: int, busy: str) -> Iterator[None]:
     with ExitStack() as stack:
         file = _beside(db)
         if file is not None:
-            stream = stack.enter_context(file.open("w"))
+            stream = stack.enter_context(_opened(file))
             try:
                 fcntl.flock(stream, kind | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -41,8 +42,19 @@ def _locked(db: Database, kind: int, busy: str) -> Iterator[None]:
         yield
 
 
+def _opened(file: Path) -> IO[str]:
+    try:
+        return file.open("w")
+    except OSError as error:
+        raise TrothError(
+            f"the lock {file} can't be written: {(error.strerror or str(error)).lower()}; "
+            "give it to whoever runs Troth, or delete it while nobody does"
+        ) from error
+
+
 def _beside(db: Database) -> Path | None:
     """The lock's file. The store's own is never opened: closing it would end SQLite's locks."""
     if not db.is_sqlite or not db.url.database or db.url.database.startswith((":", "file:")):
         return None
-    return Path(f"{db.url.database}.at-work")
+    # By whatever link the store is named, it is the same one.
+    return Path(f"{Path(db.url.database).resolve()}.at-work")
