@@ -7,7 +7,7 @@ from troth.archive.manifest import Manifest, Sum, Summing
 from troth.archive.rows import Told, lines, nobody, shapes
 from troth.archive.writing import be_patient
 from troth.errors import TrothError
-from troth.store import marks
+from troth.store import marks, schema
 from troth.store.atwork import alone
 from troth.store.database import Database
 from troth.store.tables import metadata
@@ -32,6 +32,7 @@ def move(source: Database, target: Database, manifest: Manifest, told: Told = no
         be_patient(old)
         _take_all(old)
         marks.refuse_moved(old)
+        schema.refuse_partly_known(old)
         was_held = marks.held(old)
         with target.writing() as new:
             be_patient(new)
