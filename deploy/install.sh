@@ -2,6 +2,7 @@
 # Installs Troth as a service of systemd, from a wheel or from the checkout that this lies in. Run it
 # again to upgrade: settings, key and data stay as they are.
 set -eu
+unset CDPATH # by which cd may tell where it went
 
 usage() {
     cat <<'END'
@@ -38,7 +39,8 @@ read_options() {
         --uninstall) mode=uninstall ;;
         --purge) purge=yes ;;
         --wheel | --python | --python-env | --root)
-            [ $# -gt 1 ] || fail "$1 needs a value" "see $0 --help"
+            # An empty folder, of a variable that is not set, is not the machine itself.
+            [ -n "${2-}" ] || fail "$1 needs a value" "see $0 --help"
             case "$1" in
             --wheel) wheel=$2 ;;
             --python) python=$2 ;;
@@ -61,11 +63,16 @@ check_surroundings() {
     if [ -n "$root" ]; then
         mkdir -p "$root" 2>/dev/null || fail "the folder $root can't be made" "choose one that you may write"
         root=$(cd "$root" && pwd)
+        case "$root" in / | //) fail "--root names the machine itself" "leave it out to install there" ;; esac
     elif [ "$(id -u)" != 0 ]; then
         fail "only root may install a service" "run it with sudo, or try it in a folder: --root DIR"
     elif [ ! -d /run/systemd/system ]; then
         fail "systemd does not run here" "see docs for other ways to run Troth, or try it in a folder: --root DIR"
     fi
+    case "$environment" in
+    '' | /*) ;; # what is linked to from elsewhere
+    *) fail "--python-env $environment does not begin with /" "give the whole path" ;;
+    esac
     command -v systemd-sysusers >/dev/null || fail "systemd-sysusers is missing" "apt install systemd"
 }
 

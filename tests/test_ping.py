@@ -34,6 +34,17 @@ def test_all_is_well_is_one_get(far: FarServer):
     assert [(each.method, each.path, each.body) for each in far.asked] == [("GET", SECRET, b"")]
 
 
+def test_no_proxy_reads_what_is_for_this_machine(far: FarServer, monkeypatch: pytest.MonkeyPatch):
+    with FarServer().running() as proxy:
+        for name in ("NO_PROXY", "no_proxy"):
+            monkeypatch.delenv(name, raising=False)
+        for name in ("http_proxy", "all_proxy"):
+            monkeypatch.setenv(name, proxy.url)
+        ping(far, NOTHING)
+        assert not proxy.asked
+    assert far.asked
+
+
 def test_what_is_not_well_is_told_by_its_ids(far: FarServer):
     ping(far, [SENDS_LATE, CLOCK_LATE])
     [asked] = far.asked

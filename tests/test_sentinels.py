@@ -33,6 +33,7 @@ def test_the_address_of_sentinels_is_read():
     ("url", "cause"),
     [
         ("redis+sentinel://:secret@one:26379", "name by which they know the primary"),
+        ("redis+sentinel://:secret\u2100@one/troth", "before the @"),
         ("redis+sentinel://:secret@one:99999/troth", "no HOST:PORT"),
         ("redis+sentinel://:secret@one,/troth", "no HOST:PORT"),
         ("redis+sentinel://:secret@one/troth?db=first", "'db'"),

@@ -20,8 +20,9 @@ from troth import tracing
 from troth.bootstrap import Store, open_store
 from troth.domain.reply import Reply
 from troth.engine.apply import apply
+from troth.errors import TrothError
 from troth.schedules.load import load_schedules
-from troth.settings import Settings
+from troth.settings import Settings, load_settings
 from troth.store.claims import Claim
 from troth.store.tables import nudges
 from troth.workers import DramatiqBell
@@ -205,3 +206,11 @@ def test_without_a_collector_nothing_is_loaded_that_makes_traces():
     look = f"import sys, troth.cli.main, troth.roles; print({parts} & {{*sys.modules}})"
     ran = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
     assert ran.stdout == "set()\n"
+
+
+@pytest.mark.parametrize("url", ["http://me:secret@[x", "http://me:secret\u2100@x", "https://"])
+def test_what_is_no_collector_is_refused_and_not_shown(url: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("TROTH_TRACES", url)
+    with pytest.raises(TrothError, match="TROTH_TRACES") as refused:
+        load_settings()
+    assert "secret" not in str(refused.value)

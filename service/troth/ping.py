@@ -22,6 +22,8 @@ log = structlog.get_logger()
 FIRST_SECONDS = 10.0  # after the start: what an outage left undone is caught up first
 EVERY_SECONDS = 60.0
 TIMEOUTS = (3.0, 5.0)  # seconds to connect, and to be answered
+# http:// is for this machine alone. A proxy of the environment would read it; https:// it can't.
+NO_PROXY = {"http": ""}
 
 
 @contextmanager
@@ -75,7 +77,13 @@ class Ping:
         method, url = ("POST", failing(self._url)) if ids else ("GET", self._url)
         # To be led elsewhere could mean over a way that others read.
         with requests.request(
-            method, url, data=ids or None, timeout=TIMEOUTS, allow_redirects=False, stream=True
+            method,
+            url,
+            data=ids or None,
+            timeout=TIMEOUTS,
+            allow_redirects=False,
+            stream=True,
+            proxies=NO_PROXY,
         ) as answer:
             if not answer.ok or answer.is_redirect:
                 log.warning("ping.refused", status=answer.status_code)

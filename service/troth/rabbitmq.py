@@ -110,7 +110,8 @@ def _read(url: str) -> "list[pika.URLParameters]":
     for part in url.split(";"):
         try:
             found.append(_with_patience(pika.URLParameters(_amqp(part.strip())), part))
-        except (ValueError, TypeError, AttributeError):  # the latter two where a part is missing
+        # A part that is missing, an option that is no Python literal, a file that is not there.
+        except (ValueError, TypeError, AttributeError, SyntaxError, OSError):
             raise TrothError(f"TROTH_BROKER_URL is no address of RabbitMQ; write {FORM}") from None
     return found
 
@@ -153,7 +154,7 @@ def _knock(*parameters: "pika.URLParameters") -> None:
     except exceptions.AMQPError as error:
         refused = isinstance(error, turned_away) or getattr(error, "reply_code", 0) in (403, 530)
         raise (PermissionError if refused else ConnectionError) from None
-    except OSError:  # a name that leads nowhere
+    except (OSError, UnicodeError, TypeError):  # a name or an option that leads nowhere
         raise ConnectionError from None
 
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from redis.connection import parse_url
 
@@ -62,6 +63,10 @@ def _arguments(found: re.Match[str]) -> dict[str, Any]:
     """Return what the URL says of the primary, as redis-py reads the URL of a single one."""
     login = f"{found['login']}@" if found["login"] else ""
     plain = f"{SCHEMES[found['scheme']]}://{login}primary/{found['db'] or ''}"
+    try:
+        urlsplit(plain)
+    except ValueError:  # whose text may show the login
+        raise ValueError("what stands before the @ is not written as in an address") from None
     arguments: dict[str, Any] = dict(
         parse_url(f"{plain}?{found['query'] or ''}")  # type: ignore[no-untyped-call]
     )

@@ -178,7 +178,9 @@ class Settings(BaseSettings):
     @field_validator("traces")
     @classmethod
     def _is_collector(cls, value: str | None) -> str | None:
-        if value is not None and not value.startswith(("http://", "https://")):
+        if value is not None and not (
+            value.startswith(("http://", "https://")) and _is_readable(value)
+        ):
             raise ValueError("the address of a collector starts with http:// or https://")
         return value
 
@@ -216,12 +218,19 @@ def is_private_way(url: str) -> bool:
     """Say whether nobody between here and there can read what a URL holds."""
     try:
         parts = urlsplit(url)
-        host = parts.hostname
+        host = parts.hostname or ""
     except ValueError:
         return False
-    return host is not None and (
+    return host != "" and (
         parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
     )
+
+
+def _is_readable(url: str) -> bool:
+    try:
+        return bool(urlsplit(url).hostname)
+    except ValueError:  # whose text may show a password
+        return False
 
 
 def settings_file() -> Path:

@@ -1,6 +1,8 @@
 """The file: whatever is changed, cut off, put elsewhere or added is noticed."""
 
+import errno
 import io
+import os
 import zlib
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -173,6 +175,21 @@ def test_a_file_that_is_there_is_not_replaced_unasked(
     shelf.backup(played)
     assert shelf.file.stat().st_mode & 0o777 == 0o600
     assert not list(tmp_path.glob(".*"))
+
+
+def test_where_no_links_can_be_made_a_backup_gets_its_name_all_the_same(
+    played: Database, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+):
+    def refuse(_draft: Path, file: Path) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted", str(file))
+
+    monkeypatch.setattr(os, "link", refuse)  # as on a stick with FAT
+    with new_file(shelf.file, replace=False) as stream:
+        stream.write(b"all of it")
+    assert shelf.file.read_bytes() == b"all of it"
+    with pytest.raises(TrothError, match="--force"), new_file(shelf.file, replace=False):
+        pass
+    assert not list(shelf.folder.glob(".*"))
 
 
 def test_a_moment_of_any_zone_is_the_same_line():

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, text
 from sqlalchemy.exc import DBAPIError
 
-from tests.archive.conftest import NOW
+from tests.archive.conftest import NOW, Shelf
 from tests.cli.conftest import Run
 from tests.support.key import KEY
 from tests.support.processes import Process
@@ -18,7 +18,7 @@ from troth.archive.writing import head_of
 from troth.bootstrap import open_store
 from troth.errors import TrothError
 from troth.settings import load_settings
-from troth.store import marks
+from troth.store import marks, schema
 from troth.store.atwork import alone, at_work
 from troth.store.database import Database
 from troth.store.tables import positions
@@ -77,6 +77,61 @@ def test_a_store_at_work_is_not_moved(sqlite_url: str):
     db.close()
 
 
+def test_a_store_at_work_is_known_by_any_link_to_it(sqlite_url: str, tmp_path: Path):
+    db, link = Database(sqlite_url), tmp_path / "link.db"
+    db.check()
+    link.symlink_to(db.url.database or "")
+    linked = Database(f"sqlite:///{link}")
+    with at_work(db), pytest.raises(TrothError, match="stop it first"), alone(linked):
+        pass
+    db.close()
+    linked.close()
+
+
+def test_a_lock_that_can_not_be_written_is_named(sqlite_url: str):
+    db = Database(sqlite_url)
+    Path(f"{db.url.database}.at-work").mkdir()
+    with pytest.raises(TrothError, match=r"\.at-work can't be written"), at_work(db):
+        pass
+    db.close()
+
+
+def test_who_opened_a_store_before_it_was_moved_does_not_go_to_work_on_it(
+    played: Database, tmp_path: Path
+):
+    store = open_store(load_settings(database_url=_url(played), secret_key=KEY))
+    if played.is_sqlite:  # a move of the other knows who is connected
+        other = Database(f"sqlite:///{tmp_path / 'other.db'}")
+        _move(played, other)
+        other.close()
+        with pytest.raises(TrothError, match="was moved to"), at_work(store.db):
+            pass
+    store.db.close()
+
+
+def test_a_moved_store_is_not_brought_up_to_date(played: Database, empty: Database):
+    _move(played, empty)
+    with played.engine.begin() as conn:  # as if this code knew a schema that came after
+        conn.execute(text("UPDATE alembic_version SET version_num = '0003'"))
+    with pytest.raises(TrothError, match="was moved to"):
+        schema.migrate(played)
+
+
+def test_what_a_newer_troth_has_changed_an_older_one_takes_nowhere(
+    played: Database, empty: Database, shelf: Shelf
+):
+    """Although it may run on it: columns that it does not know would be left behind."""
+    with played.writing() as conn:
+        conn.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    schema.check_schema(played)
+    with pytest.raises(TrothError, match="by a newer Troth"):
+        _move(played, empty)
+    with pytest.raises(TrothError, match="by a newer Troth"):
+        shelf.backup(played)
+    with played.reading() as conn:
+        marks.refuse_moved(conn)
+
+
 def test_a_postgresql_with_others_connected_is_not_moved(played: Database, empty: Database):
     if played.is_sqlite:
         return
@@ -87,11 +142,15 @@ def test_a_postgresql_with_others_connected_is_not_moved(played: Database, empty
     other.close()
 
 
+@pytest.mark.parametrize(
+    ("role", "says"),
+    [("up", "Troth is up"), ("web", "The pages are up"), ("inbox", "inbox.started")],
+)
 def test_a_service_that_runs_is_not_moved_and_one_that_ended_is(
-    start_troth: Callable[..., Process], free_port: int, tmp_path: Path
+    start_troth: Callable[..., Process], free_port: int, tmp_path: Path, role: str, says: str
 ):
-    up = start_troth("up", TROTH_PORT=str(free_port))
-    up.wait_for_line("Troth is up", timeout=60)
+    up = start_troth(role, TROTH_PORT=str(free_port))
+    up.wait_for_line(says, timeout=60)
     to = f"sqlite:///{tmp_path / 'new.db'}"
     refused = start_troth("move", "--to", to)
     assert refused.wait(60) == 1
@@ -99,7 +158,7 @@ def test_a_service_that_runs_is_not_moved_and_one_that_ended_is(
     assert up.terminate() == 0
     moved = start_troth("move", "--to", to)
     assert moved.wait(60) == 0, moved.output
-    again = start_troth("up", TROTH_PORT=str(free_port))
+    again = start_troth(role, TROTH_PORT=str(free_port))
     assert again.wait(60) == 1
     assert "was moved to" in again.output
 
@@ -129,6 +188,13 @@ def test_commands_tell_what_to_do(troth: Run, home: Path, monkeypatch: pytest.Mo
     assert "secret key, which is not in it" in written.out
     assert "every hash agrees" in troth("backup", "--verify", "--key-file", "key", "file").out
     assert troth("restore", "--key-file", "key", "file").is_one_clear_line("not empty")
+    whole = troth("backup", "--key-file", "key", "--with-secret-key", "whole")
+    assert whole.code == 0
+    secret = load_settings().key_file
+    lost = secret.rename(home / "lost.key")
+    assert troth("restore", "--key-file", "key", "whole").is_one_clear_line("not empty")
+    assert not secret.exists()  # for another key than that of what is there would be worse
+    lost.rename(secret)
     monkeypatch.setenv("TROTH_DATABASE_URL", f"sqlite:///{home / 'new.db'}")
     assert "troth release" in troth("restore", "--key-file", "key", "file").out
     assert "held" in troth("doctor").out

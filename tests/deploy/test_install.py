@@ -25,13 +25,17 @@ def root(tmp_path: Path) -> Path:
 @pytest.fixture
 def install(root: Path, tmp_path: Path) -> Install:
     """Runs the installer into `root`, with an environment that has a program in it."""
-    program = tmp_path / "venv/bin/troth"
-    program.parent.mkdir(parents=True)
-    program.write_text("#!/bin/sh\n")
-    program.chmod(0o755)
+    troth = tmp_path / "venv/bin/troth"
+    troth.parent.mkdir(parents=True)
+    troth.write_text("#!/bin/sh\n")
+    troth.chmod(0o755)
 
-    def run(*arguments: str | Path, python_env: Path | None = program.parents[1]) -> Done:
-        given: list[str | Path] = [INSTALLER, "--root", root]
+    def run(
+        *arguments: str | Path,
+        python_env: Path | None = troth.parents[1],
+        program: str | Path = INSTALLER,
+    ) -> Done:
+        given: list[str | Path] = [program, "--root", root]
         if python_env is not None and "--uninstall" not in arguments:
             given += ["--python-env", python_env]
         return subprocess.run(
@@ -118,6 +122,9 @@ def test_to_uninstall_keeps_settings_key_and_data_and_says_so(install: Install, 
         (["--wheel"], "--wheel needs a value", "--help"),
         (["--purge"], "--purge alone", "--uninstall"),
         (["--root", "/proc/none"], "can't be made", "choose one that you may write"),
+        (["--root", ""], "--root needs a value", "--help"),
+        (["--root", "/.", "--python-env", "env"], "names the machine itself", "leave it out"),
+        (["--python-env", "env"], "does not begin with /", "the whole path"),
         (["--python-env", "/nowhere"], "there is no program", "leave out --python-env"),
     ],
 )
@@ -129,6 +136,15 @@ def test_what_is_in_the_way_is_named_with_its_mend(
     assert cause in done.stderr
     assert f"mend: {'see ' if mend == '--help' else ''}" in done.stderr
     assert mend in done.stderr
+
+
+def test_where_cd_tells_where_it_went_the_checkout_is_found(
+    install: Install, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(INSTALLER.parents[1])
+    monkeypatch.setenv("CDPATH", str(INSTALLER.parents[1]))
+    done = install(program="deploy/install.sh")
+    assert done.returncode == 0, done.stderr
 
 
 def test_without_a_good_python_nothing_is_half_installed(install: Install, root: Path):

@@ -1,18 +1,19 @@
 """The clock's loop: it turns also while the store is away, and says so to whoever watches it."""
 
+import sqlite3
 import threading
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import structlog
 
 from tests.support.key import KEY
-from tests.support.stage import Unheard
-from troth.clock import SystemClock
+from tests.support.stage import EVENING, Unheard, couple_file, on_stage
+from troth.clock import ManualClock, SystemClock
 from troth.engine import rounds
 from troth.engine.rounds import Rounds
-from troth.store import schema
+from troth.store import database, schema
 from troth.store.database import Database
 from troth.store.vault import Vault
 
@@ -43,3 +44,22 @@ def test_a_clock_whose_store_is_away_turns_on(tmp_path: Path, monkeypatch: pytes
     with structlog.testing.capture_logs() as lines:
         assert turns_of(f"postgresql://nobody@/none?host={tmp_path}", 3)
     assert {line["event"] for line in lines} >= {"round.failed"}
+
+
+def test_a_clock_whose_store_is_locked_turns_after_each_duty_that_gave_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """All the duties of one round, each waiting, would outlast the service manager's patience."""
+    monkeypatch.setattr(database, "BUSY_MS", 200)
+    url = f"sqlite:///{tmp_path / 'locked.db'}"
+    with on_stage(url, tmp_path) as stage:
+        stage.couple(couple_file(EVENING))
+    db = Database(url)
+    clock = Rounds(db, Vault(KEY), Unheard(), ManualClock(datetime(2026, 3, 6, tzinfo=UTC)))
+    other = sqlite3.connect(tmp_path / "locked.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    turned: list[None] = []
+    _, troubles = clock._round(lambda: turned.append(None))
+    assert len(turned) == len(troubles) > 0
+    other.close()
+    db.close()

@@ -11,7 +11,7 @@ import pytest
 from tests.support.stage import EVENING, Stage, Unheard, couple_file
 from troth.domain.states import NudgeState, OccurrenceState
 from troth.engine.deliver import LEASE
-from troth.store import births, claims, nudges
+from troth.store import births, claims, marks, nudges
 
 T = TypeVar("T")
 CROWD = 4
@@ -57,6 +57,15 @@ def test_a_claim_is_taken_in_hand_by_one(due: Stage):
 
     picked = [nudge_id for each in crowd(pick) for nudge_id in each]
     assert sorted(picked) == sorted(nudge_id for nudge_id, _ in claimed)
+
+
+def test_a_bell_that_rings_for_what_a_held_store_was_before_is_answered_by_nobody(due: Stage):
+    with due.store.db.writing() as conn:
+        claimed = claims.claim(conn, due.clock.now(), 1, LEASE)
+        marks.hold(conn, "restored from a backup")
+        assert claims.pick(conn, claimed, due.clock.now(), LEASE) == []
+        marks.release(conn)
+        assert claims.pick(conn, claimed, due.clock.now(), LEASE) == [claimed[0][0]]
 
 
 def test_who_comes_late_may_not_say_how_it_ended(due: Stage):

@@ -119,12 +119,21 @@ def number_on(conn: Connection) -> None:
             conn.execute(text(highest))
 
 
+def refuse_filled(conn: Connection) -> None:
+    """Raise TrothError where a table holds anything; others may go on with them."""
+    _refuse_filled(conn, _there(conn))
+
+
 def _held(conn: Connection) -> list[str]:
     """Return the tables of Troth that are there, held against everybody else."""
-    there = [name for name in inspect(conn).get_table_names() if name in metadata.tables]
+    there = _there(conn)
     if there and conn.dialect.name == "postgresql":
         conn.execute(text(f"LOCK TABLE {', '.join(there)} IN ACCESS EXCLUSIVE MODE"))
     return there
+
+
+def _there(conn: Connection) -> list[str]:
+    return [name for name in inspect(conn).get_table_names() if name in metadata.tables]
 
 
 def _refuse_filled(conn: Connection, held: Sequence[str]) -> None:

@@ -6,7 +6,7 @@ from troth.archive.loading import Loader
 from troth.archive.manifest import Head, Manifest, Sum, Summing
 from troth.archive.rows import Progress, lines, nobody, shapes
 from troth.errors import TrothError
-from troth.store import marks
+from troth.store import marks, schema
 from troth.store.atwork import alone
 from troth.store.database import Database, be_patient
 from troth.store.tables import metadata
@@ -31,6 +31,7 @@ def move(source: Database, target: Database, head: Head, told: Progress = nobody
         be_patient(old)
         _take_all(old)
         marks.refuse_moved(old)
+        schema.refuse_partly_known(old)
         was_held = marks.held(old)
         with target.writing() as new:
             be_patient(new)

@@ -1,5 +1,6 @@
 """Writing a backup: one snapshot of every table, in lines, compressed, sealed, in one pass."""
 
+import errno
 import os
 import tempfile
 import zlib
@@ -19,6 +20,7 @@ from troth.store.database import Database, be_patient
 from troth.store.vault import Vault
 
 LEVEL = 3  # what is sealed already hardly shrinks: more effort takes time and saves little
+NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS)
 
 
 def head_of(db: Database, vault: Vault, now: datetime, secret_key: str | None = None) -> Head:
@@ -36,11 +38,14 @@ def write(
 ) -> Manifest:
     """Write a backup of the store as it is at this moment, while others go on writing to it.
 
-    Of all its tables, unless others are named: those of an older schema.
+    Of all its tables, unless others are named: those of an older schema. Raises TrothError where a
+    newer Troth has changed them.
     """
     sums: dict[str, Sum] = {}
     with db.reading() as conn:
         be_patient(conn)
+        if tables is None:
+            schema.refuse_partly_known(conn)
         found = _all_lines(conn, head, tables or shapes(), sums, told)
         seal(_compressed(found), keys, into)
     return Manifest(head, sums)
@@ -76,12 +81,23 @@ def _name(draft: Path, file: Path, *, replace: bool) -> None:
     if replace:
         draft.replace(file)
     else:
-        os.link(draft, file)
+        _link(draft, file)
     folder = os.open(file.parent, os.O_RDONLY)
     try:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def _link(draft: Path, file: Path) -> None:
+    """Give the draft its name where nothing has it; sticks and shares may know no links."""
+    try:
+        os.link(draft, file)
+    except OSError as error:
+        if error.errno not in NO_LINKS:
+            raise
+        os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        draft.replace(file)
 
 
 def _unwritable(file: Path, error: OSError) -> TrothError:

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from troth.archive.loading import refuse_filled
 from troth.archive.manifest import Manifest
 from troth.archive.moving import move as move_store
 from troth.archive.moving import where
@@ -86,6 +87,8 @@ def restore(
     db = open_database(settings)
     try:
         db.check()
+        with db.reading() as conn:
+            refuse_filled(conn)  # before a key that came along is put in its place
         manifest = check(file, keys, settings.secret_key, settings.key_file)
         with _progress() as told:
             restore_file(db, file, keys, manifest, SystemClock().now(), told)

@@ -57,7 +57,12 @@ class Rounds:
             raise ExceptionGroup("duties failed", troubles)
         return done
 
-    def _round(self) -> tuple[int, list[Exception]]:
+    def _round(self, turned: Callable[[], None] = lambda: None) -> tuple[int, list[Exception]]:
+        """Do each duty; `turned` is called after each that fails.
+
+        Where the store is away or locked each waits until it gives up, and all of them together
+        for longer than a watch of this loop has patience.
+        """
         now = self.clock.now()
         done, troubles = 0, []
         for coming, duties in self._duties(now):
@@ -65,12 +70,14 @@ class Rounds:
                 due = self._is_due(coming, now)
             except Exception as error:  # noqa: BLE001 - told by who asked for the round
                 troubles.append(error)
+                turned()
                 continue
             for name, duty in duties.items() if due else ():
                 try:
                     done += _traced(name, duty)
                 except Exception as error:  # noqa: BLE001 - as above
                     troubles.append(error)
+                    turned()
         return done, troubles
 
     def _duties(self, now: datetime) -> tuple[tuple[Coming | None, Duties], ...]:
@@ -122,7 +129,8 @@ class Rounds:
         """Make rounds until told to stop. Trouble with the store is logged, and tried again.
 
         A tick on which nothing is due costs a few index look-ups and no write. `turned` is called
-        after each: when a round was made, when nothing was due, and when the store is away.
+        after each, when a round was made, when nothing was due, and when the store is away; and
+        after each duty that failed.
         """
         while not stopping.is_set():
             try:
@@ -147,7 +155,7 @@ class Rounds:
             troubles: list[Exception] = []
             if wait <= timedelta():
                 metrics.LAG.observe(-wait.total_seconds())
-                done, troubles = self._round()
+                done, troubles = self._round(turned)
                 pause = SHORTEST_SLEEP if done else min(2 * pause, LONGEST_SLEEP)
                 wait = timedelta() if done else pause
                 if troubles:

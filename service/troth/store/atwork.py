@@ -8,15 +8,22 @@ import fcntl
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import IO
 
 from troth.errors import TrothError
+from troth.store import marks
 from troth.store.database import Database
 
 
 @contextmanager
 def at_work(db: Database) -> Iterator[None]:
-    """Be at work on a store, beside any others; raises TrothError while it is being moved."""
+    """Be at work on a store, beside any others.
+
+    Raises TrothError while it is being moved, and where it was since it was opened.
+    """
     with _locked(db, fcntl.LOCK_SH, "the store is just being moved; wait for its end"):
+        with db.reading() as conn:
+            marks.refuse_moved(conn)
         yield
 
 
@@ -33,7 +40,7 @@ def _locked(db: Database, kind: int, busy: str) -> Iterator[None]:
     with ExitStack() as stack:
         file = _beside(db)
         if file is not None:
-            stream = stack.enter_context(file.open("w"))
+            stream = stack.enter_context(_opened(file))
             try:
                 fcntl.flock(stream, kind | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -41,8 +48,19 @@ def _locked(db: Database, kind: int, busy: str) -> Iterator[None]:
         yield
 
 
+def _opened(file: Path) -> IO[str]:
+    try:
+        return file.open("w")
+    except OSError as error:
+        raise TrothError(
+            f"the lock {file} can't be written: {(error.strerror or str(error)).lower()}; "
+            "give it to whoever runs Troth, or delete it while nobody does"
+        ) from error
+
+
 def _beside(db: Database) -> Path | None:
     """The lock's file. The store's own is never opened: closing it would end SQLite's locks."""
     if not db.is_sqlite or not db.url.database or db.url.database.startswith((":", "file:")):
         return None
-    return Path(f"{db.url.database}.at-work")
+    # By whatever link the store is named, it is the same one.
+    return Path(f"{Path(db.url.database).resolve()}.at-work")

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, FromClause, Select, case, func, select, update
 
 from troth.domain.states import NudgePurpose, NudgeState
+from troth.store import marks
 from troth.store.batches import given, insert_rows, is_one_of
 from troth.store.nudges import to_nudge
 from troth.store.records import Nudge
@@ -144,13 +145,16 @@ def waiting_for(conn: Connection, claims: Sequence[Claim]) -> list[Waiting]:
 
 
 def pick(conn: Connection, claims: Sequence[Claim], now: datetime, lease: timedelta) -> list[int]:
-    """Take claims in hand; return the ids. A doorbell may ring twice: only one worker gets each."""
+    """Take claims in hand; return the ids. A doorbell may ring twice: only one worker gets each.
+
+    Nobody gets any of a store that is held: a bell may ring still for what it was before.
+    """
     if not claims:
         return []
     ours = _of(conn, claims)
     taken = (
         update(nudges)
-        .where(_is_claimed(ours), nudges.c.picked.is_(False))
+        .where(_is_claimed(ours), nudges.c.picked.is_(False), ~marks.is_held())
         .values(picked=True, lease_until=now + lease)
         .returning(nudges.c.id)
     )

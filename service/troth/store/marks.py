@@ -7,7 +7,7 @@ database (all but a backup's gap) is never copied into another.
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, delete, inspect, select, text
+from sqlalchemy import ColumnElement, Connection, delete, exists, inspect, select, text
 
 from troth.errors import TrothError
 from troth.store.positions import position, set_position
@@ -55,6 +55,11 @@ def held(conn: Connection) -> str | None:
     return position(conn, HELD)
 
 
+def is_held() -> ColumnElement[bool]:
+    """Whether nothing may leave from this store, as a condition of a query."""
+    return exists().where(positions.c.name == HELD)
+
+
 def say_oldest_served(conn: Connection, revision: str) -> None:
     """Keep the oldest schema revision whose code this schema serves, where marks have a place."""
     if inspect(conn).has_table(positions.name):
@@ -97,7 +102,7 @@ def mark_moved(conn: Connection, where: str) -> None:
 
 def refuse_moved(conn: Connection) -> None:
     """Raise TrothError where this store was moved elsewhere."""
-    where = position(conn, MOVED)
+    where = position(conn, MOVED) if inspect(conn).has_table(positions.name) else None
     if where is not None:
         raise TrothError(
             f"this store was moved to {where}, and is kept only as it was then; "

@@ -122,6 +122,19 @@ def refuse_strange(conn: Connection) -> str | None:
     )
 
 
+def refuse_partly_known(conn: Connection) -> None:
+    """Raise SchemaNewerError where a newer Troth has changed the schema, even if it serves this.
+
+    Whoever takes all of a store along must know all that it holds.
+    """
+    current = refuse_strange(conn)
+    if current is not None and not is_known(current):
+        raise SchemaNewerError(
+            f"the database was changed by a newer Troth (schema {current}, this one knows up to "
+            f"{head()}) and may hold more than this one knows of; do this with the newer one"
+        )
+
+
 def _upgrade_in_a_free_moment(db: Database) -> bool:
     for tried in range(_MOST_TRIES):
         try:
@@ -145,6 +158,8 @@ def _upgrade(db: Database) -> bool:
         current = refuse_strange(conn)
         if current == head() or (current is not None and not is_known(current)):
             return False
+        if current is not None:
+            marks.refuse_moved(conn)
         upgrade(conn)
         return True
 
