@@ -82,6 +82,8 @@ benchmarks: $(BESIDE)/.ready ## measure Troth beside other queues and schedulers
 	@$(BESIDE)/bin/python -m tests.benchmarks.plan
 	@echo "benchmarks: replies through the door"
 	@$(BESIDE)/bin/python -m tests.benchmarks.replies
+	@echo "benchmarks: a store backed up, checked and restored"
+	@$(BESIDE)/bin/python -m tests.benchmarks.backup
 
 image: $(READY) ## build the image without an engine, and prove what is in it (minutes; root, buildah, debootstrap)
 	@$(BIN)/python -m tests.deploy.image_content

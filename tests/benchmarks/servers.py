@@ -65,6 +65,11 @@ class DurablePostgreSQL(PostgreSQL):
         return Traffic(int(row[0]), int(row[1]))
 
     @property
+    def binaries(self) -> Path:
+        """The folder of its programs."""
+        return self._binaries
+
+    @property
     def version(self) -> str:
         """The server's own version."""
         with self._connect() as connection:

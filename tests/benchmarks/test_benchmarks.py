@@ -3,12 +3,14 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.benchmarks import asked, burst, replies
+from tests.benchmarks import archived, asked, burst, replies
+from tests.benchmarks.archived import Archived
 from tests.benchmarks.measure import timing
 from tests.support.wire import Arrival
 
@@ -62,6 +64,26 @@ def test_every_reply_is_kept_and_settled_at_every_door() -> None:
         assert 0 < door["p50"] <= door["p99"] <= door["longest"]
         assert door["rate"] > 0
     assert set(found["ratios"]) >= {"replies/s, embedded / bare, sqlite"}
+
+
+def test_every_row_is_kept_and_brought_back_from_either_database() -> None:
+    found = _run("backup", "--couples=20")
+    done = {(one["store"], one["couples"], one["act"], one["by"]) for one in found["acts"]}
+    assert len(done) == len(found["acts"]) == 10
+    for one in found["acts"]:
+        assert one["rows"] >= 20 * one["couples"]
+        assert one["rate"] > 0
+        assert one["file_bytes"] > 0
+        assert one["peak_mb"] or one["by"] == "pg_dump -Fc"
+    assert set(found["ratios"]) >= {"seconds, restore, 20 couples, troth / pg_dump -Fc"}
+
+
+def test_memory_that_grows_with_the_store_is_no_goal_met() -> None:
+    few = Archived("sqlite", 10, 200, "backup", "troth", 1.0, 1_000, peak_mb=100)
+    (grown,) = archived.goals([few, replace(few, couples=100, peak_mb=200)])
+    (steady,) = archived.goals([few, replace(few, couples=100, peak_mb=110)])
+    assert (grown.value, grown.is_met, steady.is_met) == (2.0, False, True)
+    assert archived.goals([few]) == []
 
 
 def test_what_was_not_kept_ends_the_benchmark(tmp_path: Path) -> None:
