@@ -163,18 +163,6 @@ def test_a_service_that_runs_is_not_moved_and_one_that_ended_is(
     assert "was moved to" in again.output
 
 
-@pytest.mark.parametrize(("role", "line"), [("web", "pages are up"), ("inbox", "inbox.started")])
-def test_a_store_of_which_only_pages_or_an_inbox_run_is_not_moved(
-    start_troth: Callable[..., Process], free_port: int, tmp_path: Path, role: str, line: str
-):
-    runs = start_troth(role, TROTH_PORT=str(free_port))
-    runs.wait_for_line(line, timeout=60)
-    refused = start_troth("move", "--to", f"sqlite:///{tmp_path / 'new.db'}")
-    assert refused.wait(60) == 1
-    assert "stop it first" in refused.output
-    assert runs.terminate() == 0
-
-
 def test_commands_tell_what_to_do(troth: Run, home: Path, monkeypatch: pytest.MonkeyPatch):
     troth("init")
     assert troth("apply", "schedules").code == 0
@@ -182,7 +170,7 @@ def test_commands_tell_what_to_do(troth: Run, home: Path, monkeypatch: pytest.Mo
     made = troth("backup", "--new-key", "key")
     assert made.code == 0
     assert (home / "key").stat().st_mode & 0o777 == 0o600
-    assert troth("backup", "--new-key", "key").is_one_clear_line("exists", "name one")
+    assert troth("backup", "--new-key", "key").is_one_clear_line("already", "name one")
     assert "SECRET" not in made.out
     written = troth("backup", "--key-file", "key", "file")
     assert "secret key, which is not in it" in written.out

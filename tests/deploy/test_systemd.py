@@ -24,7 +24,7 @@ HASTE = "RestartSec=100ms\nWatchdogSec=3s"  # in place of seconds and minutes
 BURST = Size(50, 5) if FULL else Size(4, 3)
 INSTALL = ("/opt/checkout/deploy/install.sh", "--python-env", "/opt/venv")
 
-pytestmark = pytest.mark.timeout(900 if FULL else 120)
+pytestmark = pytest.mark.timeout(900 if FULL else 300)
 
 
 class Installed(Watched):

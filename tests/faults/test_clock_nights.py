@@ -16,7 +16,7 @@ from tests.support.actor import Actor
 from tests.support.phones import Heard
 from tests.support.stage import Stage, couple_file, on_stage
 
-pytestmark = pytest.mark.timeout(1_800 if FULL else 120)
+pytestmark = pytest.mark.timeout(1_800 if FULL else 300)
 NIGHT = """
 [rituals.night]
 practice = "shared-coffee"

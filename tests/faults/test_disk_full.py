@@ -11,7 +11,7 @@ from tests.faults.oracle import Oracle
 from tests.faults.sink import Manner
 from tests.faults.sizes import FULL, size
 
-pytestmark = pytest.mark.timeout(1_800 if FULL else 120)
+pytestmark = pytest.mark.timeout(1_800 if FULL else 300)
 NO_ROOM = "database or disk is full|disk I/O error"
 
 

@@ -31,7 +31,7 @@ HOW = settings(
 
 
 # By a thread: Hypothesis would take the alarm of a signal for an example's failure, and begin anew.
-@pytest.mark.timeout(3_600 if FULL else 120, method="thread")
+@pytest.mark.timeout(3_600 if FULL else 300, method="thread")
 def test_no_order_of_steps_loses_or_doubles_or_delays_a_nudge(store_url: str, tmp_path: Path):
     db = Database(store_url)
     world = World(db, read_files(tmp_path))

@@ -13,7 +13,7 @@ from tests.faults.sizes import FULL, size, tell
 FEW = ("worker", "clock", "web")  # the short form has few kills, and wants one of each
 
 
-@pytest.mark.timeout(1_800 if FULL else 120)
+@pytest.mark.timeout(1_800 if FULL else 300)
 def test_a_burst_outlives_the_killing_of_any_role_at_any_instant(cluster: Cluster):
     scale, seed = size("killed"), secrets.randbelow(10_000)
     tell(f"\nseed {seed}")

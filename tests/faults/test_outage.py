@@ -10,7 +10,7 @@ from tests.faults.sink import Manner
 from tests.faults.sizes import FULL, size
 from troth.domain.states import NudgeState
 
-pytestmark = pytest.mark.timeout(1_800 if FULL else 120)
+pytestmark = pytest.mark.timeout(1_800 if FULL else 300)
 DAY = timedelta(days=1)
 
 

@@ -7,7 +7,7 @@ from tests.faults.roles import IN_HAND
 from tests.faults.sink import Manner
 from tests.faults.sizes import FULL, size
 
-pytestmark = pytest.mark.timeout(1_800 if FULL else 120)
+pytestmark = pytest.mark.timeout(1_800 if FULL else 300)
 
 
 def test_a_burst_outlives_restarts_of_the_database(cluster: Cluster):

@@ -11,7 +11,7 @@ from tests.faults.sink import Manner
 from tests.faults.sizes import FULL, Size, size, tell
 from troth.domain.states import NudgeState
 
-pytestmark = pytest.mark.timeout(1_800 if FULL else 120)
+pytestmark = pytest.mark.timeout(1_800 if FULL else 300)
 SLOW = 25 if FULL else 1  # seconds
 WAIT = 120  # seconds that a provider asks for
 

@@ -8,7 +8,7 @@ from tests.faults.cluster import Cluster, paced
 from tests.faults.sink import Manner
 from tests.faults.sizes import FULL, size
 
-pytestmark = pytest.mark.timeout(1_800 if FULL else 120)
+pytestmark = pytest.mark.timeout(1_800 if FULL else 300)
 
 
 def test_an_emptied_redis_costs_time_and_repeats_nothing(cluster: Cluster):

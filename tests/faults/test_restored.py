@@ -21,7 +21,7 @@ from troth.domain.states import NudgeState, OccurrenceState
 from troth.store.tables import nudges, occurrences, replies, rituals
 from troth.store.vault import token_hash
 
-pytestmark = pytest.mark.timeout(1_800 if FULL else 120)
+pytestmark = pytest.mark.timeout(1_800 if FULL else 300)
 
 
 @pytest.mark.parametrize("onto", ["postgresql", "sqlite"] if FULL else ["postgresql"])

@@ -8,7 +8,7 @@ from tests.faults.cluster import Cluster
 from tests.faults.sink import Manner
 from tests.faults.sizes import FULL, size, tell
 
-pytestmark = pytest.mark.timeout(1_800 if FULL else 120)
+pytestmark = pytest.mark.timeout(1_800 if FULL else 300)
 AHEAD = 5.0  # seconds
 HOUR = 3_600.0
 

@@ -13,7 +13,7 @@ from tests.faults.sizes import FULL, size
 from troth.engine.deliver import LEASE
 from troth.store.database import Database
 
-pytestmark = pytest.mark.timeout(1_800 if FULL else 120)
+pytestmark = pytest.mark.timeout(1_800 if FULL else 300)
 SCALE = size("stopped")
 
 

@@ -8,6 +8,11 @@ import pytest
 T = TypeVar("T", bound=Callable[..., Any])
 
 
+def over_weeks(test: T) -> T:
+    """Let a test that winds through weeks run on SQLite alone: in days all has run on both."""
+    return pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)(test)
+
+
 def plays(*names: str) -> Callable[[T], T]:
     """Mark a test as playing these practices through."""
     return pytest.mark.plays(*names)

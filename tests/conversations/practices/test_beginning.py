@@ -3,7 +3,7 @@
 import pytest
 
 from tests.support.actor import Actor
-from tests.support.plays import plays
+from tests.support.plays import over_weeks, plays
 from tests.support.stage import EVENING, Stage, couple_file, phones_of
 
 NO_RITUALS = couple_file("")
@@ -122,6 +122,7 @@ def test_no_file_retires_what_came_by_reply_until_it_names_it(asked: Stage):
     assert rituals(asked) == []
 
 
+@over_weeks
 @plays("one-more")
 def test_three_steady_weeks_carry_one_more(asked: Stage):
     asked.ana.says("1")

@@ -7,6 +7,7 @@ from sqlalchemy import update
 
 from tests.conversations.practices.listening import COFFEE, days, hear_all
 from tests.conversations.practices.mending import YEARLY
+from tests.support.plays import over_weeks
 from tests.support.stage import EVENING, Stage, couple_file
 from troth.store.tables import couples, occasions, rituals, seasons
 
@@ -51,6 +52,7 @@ def test_a_pause_whose_facts_can_not_be_read_hinders_no_other(stage: Stage):
     assert len(hear_all(stage)) == 4  # one calm text and one return each
 
 
+@over_weeks
 @pytest.mark.parametrize("about", [{}, ["what"], 7, {"promise": "x", "by": "y"}])
 def test_an_occasion_that_can_not_be_read_stops_no_other(stage: Stage, about: Any):
     stage.couple(couple_file(COFFEE))

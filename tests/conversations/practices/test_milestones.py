@@ -4,7 +4,7 @@ from sqlalchemy import delete
 
 from tests.conversations.by_text import COFFEE
 from tests.support.actor import Actor
-from tests.support.plays import plays
+from tests.support.plays import over_weeks, plays
 from tests.support.stage import MONDAY_NOON, Stage, couple_file
 from troth.store.tables import milestones
 
@@ -90,6 +90,7 @@ def test_a_correction_takes_no_milestone_back_and_none_comes_twice(stage: Stage)
     assert told(stage) == ["days-7"]
 
 
+@over_weeks
 def test_what_a_couple_brings_along_is_told_as_one(stage: Stage):
     stage.couple(couple_file(COFFEE))
     evenings(stage, 29)
@@ -103,6 +104,7 @@ def test_what_a_couple_brings_along_is_told_as_one(stage: Stage):
     assert told(stage) == ["days-7", "days-30"]
 
 
+@over_weeks
 def test_six_months_of_ending_the_day_together(stage: Stage):
     stage.couple(couple_file(BEDTIME, ana='channels = ["troth://"]'))
     for day in range(185):

@@ -4,6 +4,7 @@ import pytest
 
 from tests.conversations.practices.listening import COFFEE, days, hear, hear_all
 from tests.conversations.practices.mending import YEARLY, expects_discreetly
+from tests.support.plays import over_weeks
 from tests.support.stage import EVENING, Stage, couple_file
 from troth.engine.mechanisms.agreement import last_agreed
 from troth.store.records import Occurrence
@@ -182,6 +183,7 @@ def test_who_moves_a_ritual_again_and_again_fills_no_more_than_the_others_day(st
     hear(stage.ana)
 
 
+@over_weeks
 def test_promises_by_the_dozen_leave_room_for_what_is_asked(stage: Stage):
     stage.couple(couple_file(EVENING, nudges_a_day=3))
     for number in range(40):

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests.conversations.practices.listening import COFFEE, LIGHT, days, hear, hear_all
-from tests.support.plays import plays
+from tests.support.plays import over_weeks, plays
 from tests.support.stage import Stage, couple_file
 from troth.domain.states import NudgePurpose
 from troth.engine.explain import explain
@@ -171,6 +171,7 @@ def test_move_suggests_the_hour_at_which_they_usually_answer(stage: Stage):
     assert stage.ana.says("next").endswith("20:00")
 
 
+@over_weeks
 def test_a_low_run_is_asked_about_once_a_quarter_and_does_not_fall_quiet(stage: Stage):
     stage.couple(couple_file(COFFEE))
     for _ in range(40):
@@ -184,6 +185,7 @@ def test_a_low_run_is_asked_about_once_a_quarter_and_does_not_fall_quiet(stage: 
     assert len(stage.occurrences()) == 41
 
 
+@over_weeks
 @plays("fewer-nudges")
 def test_eight_evenings_unasked_offer_fewer_nudges_and_then_there_is_one_late(stage: Stage):
     stage.couple(couple_file(COFFEE.replace("2h", "4h")))

@@ -1,6 +1,7 @@
 """How a season ends: by its day, by its file or by a word; and what stays of it then."""
 
 from tests.conversations.practices.listening import COFFEE, LIGHT, days, hear, hear_all, held
+from tests.support.plays import over_weeks
 from tests.support.stage import Stage, couple_file
 
 
@@ -32,6 +33,7 @@ def test_a_season_taken_out_of_the_file_is_over(stage: Stage):
     assert all(LIGHT not in text for text in hear_all(stage) if "Coffee" in text)
 
 
+@over_weeks
 def test_a_season_without_an_end_asks_whether_it_holds_and_goes_on_by_itself(home: Stage):
     home.ana.says("season distance")
     home.wind("2026-05-31T18:29")
@@ -80,6 +82,7 @@ def test_light_forms_that_are_kept_stay_and_undo_restores_them(home: Stage):
     assert all(LIGHT not in text for text in hear_all(home))
 
 
+@over_weeks
 def test_change_asks_about_one_ritual_a_day(stage: Stage):
     tea = COFFEE.replace("coffee]", "tea]").replace("30 21", "0 20") + 'title = "Tea"\n'
     stage.couple(couple_file(COFFEE + tea))

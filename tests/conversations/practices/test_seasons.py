@@ -2,7 +2,7 @@
 
 from tests.conversations.by_text import BEN, Text
 from tests.conversations.practices.listening import COFFEE, LIGHT, hear, hear_all, held, keep
-from tests.support.plays import plays
+from tests.support.plays import over_weeks, plays
 from tests.support.stage import EVENING, Stage, couple_file, phones_of
 from troth.domain.states import NudgeState
 from troth.engine.apply import apply
@@ -170,6 +170,7 @@ def test_windows_are_longer_but_reach_into_no_other_evening(stage: Stage):
     assert (last.ends_at - last.due_at).total_seconds() == 24 * 3_600
 
 
+@over_weeks
 def test_a_season_over_the_night_without_half_past_one_asks_once(stage: Stage):
     stage.couple(couple_file(COFFEE.replace("30 21", "30 1")))
     stage.ana.says("season new job until 2026-04-10")
