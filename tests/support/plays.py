@@ -10,7 +10,8 @@ T = TypeVar("T", bound=Callable[..., Any])
 
 def over_weeks(test: T) -> T:
     """Let a test that winds through weeks run on SQLite alone: in days all has run on both."""
-    return pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)(test)
+    marked: T = pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)(test)
+    return marked
 
 
 def plays(*names: str) -> Callable[[T], T]:
