@@ -136,7 +136,7 @@ make_environment() {
         fail "$python can't make an environment" "apt install python3-venv"
     }
     fetch "$root/opt/troth/env-$new"
-    use_environment "/opt/troth/env-$new"
+    use_environment "env-$new"
 }
 
 # Packages as they are locked in the checkout, where uv is there to read that; else as pip finds them.
@@ -150,14 +150,15 @@ fetch() {
             --no-emit-project --output-file "$1/locked.txt" >/dev/null)
     fi
     "$1/bin/python" -m pip install --quiet --disable-pip-version-check \
-        --constraint "$1/locked.txt" "${what}[cluster,mqtt,xmpp]" || {
+        --constraint "$1/locked.txt" "${what}[backup,cluster,mqtt,rabbitmq,traces,xmpp]" || {
         rm -rf "$1"
         fail "pip could not install Troth (see above)" "check the network, and try again; what ran goes on"
     }
 }
 
+# The link to one of ours leads beside itself, so that it does in a folder, too.
 use_environment() {
-    [ -x "${root:+$root}$1/bin/troth" ] || [ -x "$1/bin/troth" ] ||
+    [ -x "$root/opt/troth/$1/bin/troth" ] || [ -x "$root$1/bin/troth" ] || [ -x "$1/bin/troth" ] ||
         fail "there is no program $1/bin/troth" "install Troth there, or leave out --python-env"
     ln -sfn "$1" "$root/opt/troth/.current" && mv -T "$root/opt/troth/.current" "$root/opt/troth/current"
 }
@@ -193,7 +194,10 @@ restart_what_runs() {
         systemctl restart "$unit"
     done
     for old in "$root"/opt/troth/env-*; do
-        [ "$(readlink "$root/opt/troth/current")" = "${old#"$root"}" ] || rm -rf "$old"
+        case "$(readlink "$root/opt/troth/current")" in
+        "${old##*/}" | "${old#"$root"}") ;;
+        *) rm -rf "$old" ;;
+        esac
     done
 }
 
@@ -202,7 +206,7 @@ tell_next() {
     control is-enabled troth.target >/dev/null 2>&1 && unit=troth.target
     say "Troth is installed; settings: $root/etc/troth; docs/systemd.md tells the rest"
     [ $unit = troth.service ] || say "put TROTH_DATABASE_URL and TROTH_REDIS_URL into $root/etc/troth/troth.env"
-    running $unit || say "to start it: systemctl start $unit"
+    [ -n "$root" ] || running $unit || say "to start it: systemctl start $unit"
 }
 
 remove_units() {

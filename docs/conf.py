@@ -9,7 +9,6 @@ _PACKAGE = _DOCS.parent / "service/troth/__init__.py"
 _LINK = re.compile(r"\[([^]]*)\]\((?!\w+:|#)([^)#\s]+)(#[^)\s]*)?\)")
 _CONTENTS = (
     "index",
-    "operate",
     "channels/README",
     "decisions/README",
 )  # what they link to, they hold

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import inspect, make_url, text
 
 from tests.cli.conftest import home, troth  # noqa: F401 - fixtures
 from tests.support.key import KEY
@@ -17,6 +17,7 @@ from troth.archive.restoring import check, restore
 from troth.archive.sealing import BackupKeys, new_key, read_keys
 from troth.archive.writing import head_of, new_file, write
 from troth.store.database import Database
+from troth.store.tables import metadata
 from troth.store.vault import Vault
 
 NOW = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
@@ -94,3 +95,19 @@ def _opened(url: str) -> Iterator[Database]:
     database = Database(url)
     yield database
     database.close()
+
+
+def left_undone(db: Database) -> tuple[list[str], list[str]]:
+    """Return the indexes that a store lacks, and the constraints that nobody has checked."""
+    with db.reading() as conn:
+        there = inspect(conn)
+        lacking = [
+            str(index.name)
+            for table in metadata.sorted_tables
+            for index in table.indexes
+            if index.name not in {each["name"] for each in there.get_indexes(table.name)}
+        ]
+        if db.is_sqlite:
+            return lacking, []
+        unchecked = text("SELECT conname FROM pg_constraint WHERE NOT convalidated")
+        return lacking, list(conn.execute(unchecked).scalars())

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import insert, text
 from sqlalchemy.exc import DBAPIError
 
-from tests.archive.conftest import NOW, Shelf
+from tests.archive.conftest import NOW, Shelf, left_undone
 from tests.cli.conftest import Run
 from tests.support.key import KEY
 from tests.support.processes import Process
@@ -36,6 +36,7 @@ def test_a_move_takes_everything_and_ends_the_old_store(played: Database, empty:
     with empty.reading() as conn:
         assert sums(conn, shapes()) == before
         assert marks.doubt(conn) == marks.Doubt()
+    assert left_undone(empty) == ([], [])
     with pytest.raises(TrothError, match="was moved to"):
         open_store(load_settings(database_url=_url(played), secret_key=KEY))
     open_store(load_settings(database_url=_url(empty), secret_key=KEY)).db.close()

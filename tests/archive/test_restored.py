@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, insert, inspect, select, text
 
-from tests.archive.conftest import LATER, NOW, Shelf
+from tests.archive.conftest import LATER, NOW, Shelf, left_undone
 from tests.support.key import KEY
 from troth.archive.manifest import Manifest
 from troth.archive.restoring import check
@@ -39,6 +39,7 @@ def test_what_is_restored_is_what_was_there(played: Database, empty: Database, s
             folded_standing(conn, each) for each in ids
         ]
     schema.check_schema(empty)
+    assert left_undone(empty) == ([], [])
 
 
 def test_every_table_that_there_is_is_in_a_backup(played: Database, shelf: Shelf):

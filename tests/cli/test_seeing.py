@@ -124,6 +124,18 @@ def test_doctor_explains_every_setting_and_holds_the_score_against_its_ledger(
     findings = {finding["id"]: finding for finding in json.loads(troth("doctor", "--json").out)}
     assert findings["score-fold"]["health"] == "good"
     assert findings["store"]["health"] == "good"
+    assert findings["couples"]["text"] == "1 couple takes part"
+
+
+def test_doctor_says_of_a_secret_setting_only_whether_it_is_set(
+    troth: Run, evening: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def told() -> str:
+        return next(line for line in troth("doctor").out.splitlines() if "TROTH_INBOUND " in line)
+
+    assert told().split()[-1] == "unset"
+    monkeypatch.setenv("TROTH_INBOUND", '{"twilio": {"token": "pass-it-on"}}')
+    assert told().split()[-1] == "set"
 
 
 def test_partners_prints_each_ones_own_address(troth: Run, evening: None) -> None:

@@ -4,6 +4,7 @@ import shutil
 import stat
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +15,15 @@ from tests.faults.sizes import FULL
 
 Done = subprocess.CompletedProcess[str]
 Install = Callable[..., Done]
+ROOT = Path(__file__).parents[2]
+# A Python that makes an environment of itself alone, and notes what is to be installed there.
+PRETENDED = """#!/bin/sh
+case "$*" in
+*"-m venv "*) mkdir -p "$3/bin" && cp "$0" "$3/bin/python" ;;
+*"-m pip "*) folder=${0%/bin/python} && echo "$*" >"$folder/asked" && touch "$folder/bin/troth" &&
+    chmod +x "$folder/bin/troth" ;;
+esac
+"""
 KEPT = {"etc/troth/troth.toml", "etc/troth/troth.env"}
 
 
@@ -151,6 +161,25 @@ def test_without_a_good_python_nothing_is_half_installed(install: Install, root:
     done = install("--python", "/bin/false", python_env=None)
     assert "is missing or older than 3.11; mend: give another" in done.stderr
     assert not (root / "opt/troth/current").is_symlink()
+
+
+def test_the_program_has_all_that_is_optional_and_is_found_in_a_folder(
+    install: Install, root: Path, tmp_path: Path
+):
+    python = tmp_path / "python"
+    python.write_text(PRETENDED)
+    python.chmod(0o755)
+    done = install("--python", python, python_env=None)
+    assert done.returncode == 0, done.stderr
+    assert "systemctl start" not in done.stdout
+    current = root / "opt/troth/current"
+    assert (current / "bin/troth").is_file()
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    asked = (current / "asked").read_text().rpartition("[")[2].rstrip("]\n").split(",")
+    assert asked == sorted(project["optional-dependencies"])
+    install("--python", python, python_env=None)
+    left = [path.name for path in (root / "opt/troth").glob("env-*")]
+    assert left == [str(current.readlink())] == ["env-2"]
 
 
 def test_the_scripts_are_sound():

@@ -46,6 +46,7 @@ def move(source: Database, target: Database, head: Head, told: Progress = nobody
     if was_held is None:
         with target.writing() as new:
             marks.release(new)
+    schema.migrate(target)  # PostgreSQL builds some indexes and makes some checks after the tables
     return Manifest(head, sums)
 
 

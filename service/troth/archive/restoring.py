@@ -9,7 +9,7 @@ from troth.archive.reading import read, verify
 from troth.archive.rows import Progress, nobody
 from troth.archive.sealing import BackupKeys, damaged
 from troth.errors import TrothError
-from troth.store import marks
+from troth.store import marks, schema
 from troth.store.database import Database, be_patient
 from troth.store.keyfile import keep_key, read_key
 from troth.store.vault import Vault
@@ -38,6 +38,7 @@ def restore(
         taken_at = checked.head.taken_at
         marks.remember_gap(conn, marks.Gap(taken_at, max(now, taken_at)))
         marks.hold(conn, WHY_HELD)
+    schema.migrate(db)  # PostgreSQL builds some indexes and makes some checks after the tables
 
 
 def check(file: Path, keys: BackupKeys, secret_key: str | None, key_file: Path) -> Manifest:

@@ -139,7 +139,7 @@ def _explained_settings() -> list[tuple[str, str, str]]:
     rows = []
     for name, field in Settings.model_fields.items():
         value = getattr(settings, name)
-        shown = "unset" if value is None else str(value) if field.repr else "set"
+        shown = str(value) if field.repr and value is not None else "set" if value else "unset"
         rows.append((f"TROTH_{name.upper()}", field.description or "", shown))
     return rows
 

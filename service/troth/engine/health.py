@@ -40,7 +40,8 @@ class Finding:
 def examine_store(conn: Connection, vault: Vault) -> Iterable[Finding]:
     """Yield what can be said of a store that is open."""
     known = couples.all_couples(conn)
-    yield Finding("couples", Health.GOOD, f"{len(known)} couples take part")
+    part = "1 couple takes part" if len(known) == 1 else f"{len(known)} couples take part"
+    yield Finding("couples", Health.GOOD, part)
     if (why := marks.held(conn)) is not None:
         yield Finding("held", Health.NOTICE, f"no nudge leaves ({why}); mend: troth release")
     for couple in known:
