@@ -208,6 +208,12 @@ class Settings(BaseSettings):
         return self.data.with_name(f"{self.data.name}.key")
 
     @property
+    def is_public(self) -> bool:
+        """Whether the pages have an address beyond this machine, and so perhaps a proxy."""
+        host = urlsplit(self.public_url or "http://localhost").hostname
+        return not is_loopback(host or "")
+
+    @property
     def page_url(self) -> str:
         """The address that links in nudges begin with."""
         host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104 - compared

@@ -24,6 +24,13 @@ def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         yield house
 
 
+def test_pages_with_a_public_address_want_the_token_of_all(tmp_path: Path):
+    """A proxy that says nothing of itself looks like a program of this machine."""
+    with house_in(tmp_path, metrics_token=TOKEN, public_url="https://troth.example.org") as public:
+        assert ask(public, HERE) == 404
+        assert ask(public, HERE, Authorization=f"Bearer {TOKEN}") == 200
+
+
 def ask(house: House, peer: tuple[str, int], host: str = "localhost", **headers: str) -> int:
     """Ask from an address that is not this machine's, as far as the service can tell."""
     return asyncio.run(_ask(create_app(house.store), peer, {"Host": host, **headers}))

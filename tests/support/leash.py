@@ -52,6 +52,7 @@ def main() -> int:
         sys.stdin.read()
         child.send_signal(ending)
 
+    signal.signal(signal.SIGTERM, lambda *_: child.send_signal(ending))  # nor outlive its leash
     threading.Thread(target=end_with_the_tests, daemon=True).start()
     return child.wait()
 

@@ -45,7 +45,9 @@ def create_app(store: Store, *, demo: bool = False, scrape: Scrape | None = None
     app.include_router(calendar.router(store, pages))
     # The pages ring for nobody: without a doorbell they take answers as ever.
     app.include_router(health.router(store, rings=False))
-    app.include_router(metrics.router(store, scrape or open_scrape(store)))
+    app.include_router(
+        metrics.router(store, scrape or open_scrape(store), is_public=store.settings.is_public)
+    )
     app.include_router(hooks.router(store, open_hooks(store.settings.inbound)))
     app.add_middleware(BodyLimit, refuse=pages.notice, hooks=hooks.PREFIX)
     if demo:

@@ -19,10 +19,13 @@ FORWARDING = frozenset({"forwarded", "via", "x-real-ip", "x-client-ip", "cf-conn
 PREFIX = "x-forwarded-"
 
 
-def router(store: Store, scrape: Scrape) -> APIRouter:
-    """Return the route. Who may not ask learns as little as of any page that there is not."""
+def router(store: Store, scrape: Scrape, *, is_public: bool = False) -> APIRouter:
+    """Return the route. Who may not ask learns as little as of any page that there is not.
+
+    Where it `is_public`, a proxy that does not say so may stand before it: all need the token.
+    """
     routes = APIRouter()
-    may_ask = _gate(store.settings.metrics_token)
+    may_ask = _gate(store.settings.metrics_token, trusts_here=not is_public)
 
     @routes.get("/metrics")
     def tell(request: Request) -> Response:
@@ -33,13 +36,13 @@ def router(store: Store, scrape: Scrape) -> APIRouter:
     return routes
 
 
-def _gate(token: str | None) -> Callable[[Request], bool]:
+def _gate(token: str | None, *, trusts_here: bool) -> Callable[[Request], bool]:
     expected = f"Bearer {token}".encode() if token else None
 
     def may_ask(request: Request) -> bool:
         given = request.headers.get("authorization", "").encode("latin-1")
         proven = expected is not None and hmac.compare_digest(given, expected)
-        return proven or _is_from_here(request)
+        return proven or (trusts_here and _is_from_here(request))
 
     return may_ask
 
