@@ -108,3 +108,17 @@ def test_a_code_whose_nudge_is_closed_counts_for_no_other(stage: Stage, text: Te
     text("1 done")
     stage.ben.expects("noted as done", on="/ben/first")  # of the one that it named
     assert sorted(stage.outcomes()) == ["kept", "open"]
+
+
+def test_the_first_code_done_is_no_rating_of_what_is_still_open(stage: Stage):
+    """Ana kept what either may keep, as 1; Ben says the same, and has rated nothing."""
+    rated = '[rituals.close]\npractice = "closeness-rating"\ncron = "30 21 * * *"\nwindow = "4h"\n'
+    stage.couple(couple_file(COFFEE.replace('"4h"', '"4h"\nrule = "either"') + rated))
+    stage.wind("21:30")
+    for actor in (stage.ana, stage.ben):
+        actor.expects("Coffee together")
+        actor.expects("There is a moment waiting")
+        assert "1" in actor.says("done")
+    assert "Coffee together: noted" in stage.ana.says("1 done")
+    assert "of 10" not in stage.ben.says("1 done")
+    assert stage.outcomes() == ["kept", "open"]

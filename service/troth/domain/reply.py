@@ -113,16 +113,25 @@ def _undo_of_code(words: list[str], grammar: Grammar) -> Said | None:
 def _spent(words: list[str], grammar: Grammar, expected: Expected) -> Said | None:
     """Read `done 3` and `3 no` where 3 is what was closed lately, and no other answer is hidden.
 
-    Where a rating or words are asked for, "done 3" may as well be one, so it takes `done #3`.
+    Where a rating or words are asked for, "done 3" may as well be one, so it takes `done #3`, or
+    `3 done`, as the list of codes has taught.
     """
     is_plain = expected.kind is not AnswerKind.RATING and not expected.takes_words
-    if not expected.spent or not (is_plain or any(word.startswith("#") for word in words[:2])):
+    is_meant = any(word.startswith("#") for word in words[:2]) or _is_answer(words[1:], grammar)
+    if not expected.spent or not (is_plain or is_meant):
         return None
     code, rest = _code(words, grammar, Expected(codes=expected.spent))
     if code is None or code in expected.codes:
         return None
     said = _statement(rest, grammar, Expected(expected.spent[code]))
     return replace(said, code=code) if said.verb in _CODED_AFTER | {Verb.RATING} else None
+
+
+def _is_answer(words: list[str], grammar: Grammar) -> bool:
+    """Say whether these words are one of the short answers, and nothing else."""
+    plain = folded(words) if 0 < len(words) <= LONGEST_PHRASE else ()
+    found = grammar.match(plain) if plain else None
+    return found is not None and found[0] in _CODED_AFTER and found[1] == len(plain)
 
 
 def _code(words: list[str], grammar: Grammar, expected: Expected) -> tuple[int | None, list[str]]:
