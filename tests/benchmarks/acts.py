@@ -22,6 +22,7 @@ from typing import IO
 
 from tests.benchmarks.measure import cost
 from troth.cli.main import app
+from troth.logs import set_up_logs
 
 LEVEL = 6  # what both gzip and pg_dump take by themselves
 CHUNK = 1 << 20
@@ -62,6 +63,7 @@ def main(name: str, *arguments: str) -> None:
     began = time.monotonic()
     match name:
         case "troth":
+            set_up_logs("console", "warning")  # as the command does
             app(arguments, standalone_mode=False)
         case "sqlite-backup":
             _backup(*map(Path, arguments))
