@@ -15,8 +15,8 @@ WHY_HELD = "moved here, and the move did not come to its end"
 MARKING, RELEASING = "marking the old store", "letting the new store go on"
 OTHERS = """
     SELECT count(*) FROM pg_stat_activity
-    WHERE datname = current_database() AND backend_type = 'client backend'
-      AND pid <> pg_backend_pid()
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND usename IS NOT NULL
+      AND coalesce(backend_type, 'client backend') = 'client backend' -- NULL: another's, unseen
 """
 
 
@@ -52,7 +52,8 @@ def move(source: Database, target: Database, head: Head, told: Progress = nobody
 
 def where(db: Database) -> str:
     """Return what a database is called, without its password."""
-    return db.url.set(query={}).render_as_string(hide_password=True)
+    places = {name: value for name, value in db.url.query.items() if name in ("host", "port")}
+    return db.url.set(query=places).render_as_string(hide_password=True)
 
 
 def _copy(old: Connection, loader: Loader) -> dict[str, Sum]:
