@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Connection, inspect
 
 from tests.archive.conftest import NOW, Shelf
+from tests.faults.sizes import FULL
 from tests.support.key import KEY
 from troth.archive.moving import MARKING, RELEASING, move
 from troth.archive.rows import shapes, sums
@@ -16,6 +17,12 @@ from troth.errors import TrothError
 from troth.store import marks
 from troth.store.database import Database
 from troth.store.vault import Vault
+
+ACROSS = [("sqlite", "postgresql"), ("postgresql", "sqlite")]
+ALIKE = [("sqlite", "sqlite"), ("postgresql", "postgresql")]
+BETWEEN = pytest.mark.parametrize(
+    ("store_url", "empty"), ACROSS + (ALIKE if FULL else []), indirect=True
+)
 
 
 def _die(act: str, where: str, db: Database, file: object, shelf: Shelf) -> None:
@@ -35,6 +42,7 @@ def test_a_backup_that_is_killed_leaves_the_one_before(played: Database, shelf: 
     assert shelf.file.read_bytes() == before
 
 
+@BETWEEN
 @pytest.mark.parametrize("where", ["nudges", "ledger?"])
 def test_a_restore_that_is_killed_leaves_an_empty_store(
     played: Database, empty: Database, shelf: Shelf, where: str
@@ -46,6 +54,7 @@ def test_a_restore_that_is_killed_leaves_an_empty_store(
     assert shelf.restore(empty) == written
 
 
+@BETWEEN
 @pytest.mark.parametrize("where", ["nudges", "ledger?", MARKING, RELEASING])
 def test_of_a_move_that_is_killed_one_store_goes_on_at_most(
     played: Database, empty: Database, shelf: Shelf, where: str
