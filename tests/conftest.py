@@ -23,18 +23,6 @@ from tests.support.skips import watch_in_ci
 from troth.store import schema
 from troth.store.database import Database
 
-# As the service has them: structlog's own tracebacks take seconds, and show what locals hold.
-structlog.configure(
-    processors=[
-        structlog.stdlib.add_log_level,
-        structlog.processors.TimeStamper(fmt="%Y-%m-%d %H:%M:%S", utc=False),
-        structlog.dev.ConsoleRenderer(
-            colors=False, exception_formatter=structlog.dev.plain_traceback
-        ),
-    ]
-)
-
-
 # An example that hangs is seen; one that a busy machine held up for a moment is no failure.
 settings.register_profile(
     "suite", deadline=timedelta(seconds=5), suppress_health_check=[HealthCheck.too_slow]
@@ -45,6 +33,25 @@ settings.load_profile("suite")
 def pytest_configure(config: pytest.Config) -> None:
     watch_in_ci(config)
     name_at_once(config)
+
+
+@pytest.fixture(autouse=True)
+def plain_tracebacks() -> None:
+    """As the service has them: structlog's own take seconds, and show what locals hold.
+
+    For each test anew, for one before it may have set up logs in its own way.
+    """
+    structlog.configure(
+        processors=[
+            structlog.stdlib.add_log_level,
+            structlog.processors.TimeStamper(fmt="%Y-%m-%d %H:%M:%S", utc=False),
+            structlog.dev.ConsoleRenderer(
+                colors=False, exception_formatter=structlog.dev.plain_traceback
+            ),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(0),
+        logger_factory=structlog.PrintLoggerFactory(),
+    )
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
-import structlog
 
 from tests.support.phones import HANG_UP
 from tests.support.ports import free_port
@@ -33,7 +32,6 @@ def logs_of(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[[str], Call
     yield set_up
     root.handlers, root.level = kept
     logging.getLogger("troth").setLevel(logging.NOTSET)
-    structlog.reset_defaults()
 
 
 @dataclass

@@ -204,8 +204,9 @@ class Delivery:
             with berth.permit:
                 outcome = self._send_traced(parcel, channel)
         except BaseException:
+            log.exception("send.broke_off")  # its lease ends, and it is marked
             self._free(berth)
-            raise
+            return
         result = Result(parcel, outcome, self.clock.now())
         self.recorder.put(result, partial(self._free, berth))
 
