@@ -3,7 +3,7 @@
 import threading
 
 from troth.asking import Asking
-from troth.scrape import Patient
+from troth.telemetry.scrape import Patient
 
 
 class Slow:

@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from troth import roles
 from troth.delivery.exchange import SEND_SECONDS
 from troth.engine.deliver import BEGIN_WITHIN, LEASE
 from troth.engine.recorder import HOLD
+from troth.processes import roles
 from troth.workers import STOP_MS
 
 SEND, STOP = timedelta(seconds=SEND_SECONDS), timedelta(milliseconds=STOP_MS)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from troth.broker.limits import ProviderLimits
 from troth.clock import Clock, SystemClock
 from troth.delivery.courier import Courier
 from troth.domain.incoming import AddressKind, Incoming
@@ -20,15 +21,14 @@ from troth.engine.rounds import Rounds
 from troth.errors import TrothError
 from troth.inbound.inbox import Inbox
 from troth.inbound.ways import open_kinds, open_listeners
-from troth.limits import ProviderLimits
-from troth.metrics import Workers
 from troth.schedules.languages import load_languages
-from troth.scrape import Scrape, in_files, in_memory
 from troth.settings import Settings
 from troth.store import inbox, marks, positions, schema
 from troth.store.database import Database
 from troth.store.keyfile import key_from_file
 from troth.store.vault import Vault
+from troth.telemetry.metrics import Workers
+from troth.telemetry.scrape import Scrape, in_files, in_memory
 from troth.workers import DramatiqBell, check_doorbell
 
 

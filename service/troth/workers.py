@@ -15,9 +15,10 @@ import dramatiq
 from dramatiq.brokers.redis import RedisBroker
 from dramatiq.brokers.stub import StubBroker
 
-from troth import rabbitmq, tracing
-from troth.redis_client import check_redis, connect
+from troth.broker import rabbitmq
+from troth.broker.redis import check_redis, connect
 from troth.store.claims import Claim
+from troth.telemetry import tracing
 
 QUEUE = "nudges"
 ACTOR = "deliver"

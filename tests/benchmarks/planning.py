@@ -17,7 +17,7 @@ from troth.bootstrap import Store
 from troth.engine.announce import announce
 from troth.engine.dispatch import dispatch
 from troth.engine.plan import plan
-from troth.roles import spare_the_collector
+from troth.processes.roles import spare_the_collector
 from troth.workers import DramatiqBell
 
 WRITTEN = ("occurrences", "nudges", "ledger")

@@ -11,8 +11,8 @@ import pytest
 
 from tests.cli.conftest import Run
 from tests.support.processes import Process
-from troth import roles, supervision
 from troth.cli import running
+from troth.processes import roles, supervision
 from troth.store.database import Database
 
 

@@ -63,7 +63,7 @@ def _run(image: Image, folder: Path) -> None:
     for _ in range(2):
         _start_and_stop(image, volume)
         found = {path.relative_to(volume).as_posix() for path in volume.rglob("*")}
-        assert found == {"data", "data.key", "data/troth.db"}, found
+        assert found == {"data", "data.key", "data/troth.db", "data/troth.db.at-work"}, found
     _tell("`troth up` was healthy and stopped well, twice on one volume; it wrote nothing else")
     _play_the_demo(image, volume)
     _tell("the demo sent its first nudge")

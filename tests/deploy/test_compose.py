@@ -16,7 +16,7 @@ from typer.main import get_command
 from tests.deploy.reading import DEPLOY, compose_program, strange_settings, variables
 from tests.support.processes import Process
 from troth.cli.main import app
-from troth.roles import STOP_SECONDS
+from troth.processes.roles import STOP_SECONDS
 from troth.settings import Settings
 
 FILE = DEPLOY / "compose.yaml"

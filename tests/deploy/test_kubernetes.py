@@ -19,7 +19,7 @@ from tests.deploy.reading import (
     variables,
 )
 from troth.cli.main import app
-from troth.roles import STOP_SECONDS
+from troth.processes.roles import STOP_SECONDS
 from troth.settings import Settings
 
 FOLDER = DEPLOY / "kubernetes"

@@ -9,8 +9,8 @@ import pytest
 
 from tests.deploy.units import FOLDER, INSTALLER, PROGRAM, SERVICES, command, seconds, value
 from troth.inbound.inbox import JOIN_SECONDS
-from troth.roles import STOP_SECONDS
-from troth.supervision import START_SECONDS
+from troth.processes.child import START_SECONDS
+from troth.processes.roles import STOP_SECONDS
 
 MOST_EXPOSURE = 15  # tenths, of a hundred; a unit without any hardening has 96
 EXAMPLES = [name.replace("@", "@8787") for name in SERVICES]

@@ -10,8 +10,8 @@ from tests.faults.cluster import Cluster
 from tests.faults.sink import Manner
 from tests.faults.sizes import FULL, size
 from tests.support.cluster_servers import Watched
+from troth.broker.limits import ProviderLimits
 from troth.clock import SystemClock
-from troth.limits import ProviderLimits
 from troth.settings import ProviderLimit
 
 pytestmark = pytest.mark.timeout(1_800 if FULL else 240)

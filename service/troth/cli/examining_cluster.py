@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from sqlalchemy.exc import SQLAlchemyError
 
 from troth.bootstrap import check_bell, check_limits
+from troth.broker.redis import open_sentinels
 from troth.engine.health import Finding, Health
 from troth.engine.reasons import DOORBELL_UNREACHABLE
 from troth.errors import TrothError
-from troth.redis_client import open_sentinels
 from troth.settings import Settings
 from troth.store.database import Database
 from troth.store.pooler import is_direct

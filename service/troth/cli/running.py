@@ -13,14 +13,13 @@ from typing import Annotated
 
 import typer
 
-from troth import tracing
 from troth.bootstrap import Service, Store, build, check, open_scrape, open_store
 from troth.cli.output import counted, out
 from troth.delivery.courier import is_channel_url
 from troth.engine.apply import apply
 from troth.errors import TrothError
 from troth.logs import set_up_logs
-from troth.notify import answering
+from troth.processes.notify import answering
 from troth.schedules.couple import CoupleSchedule
 from troth.schedules.demo import demo_couple
 from troth.schedules.load import load_schedules
@@ -34,6 +33,7 @@ from troth.settings import (
 )
 from troth.store import couples, marks
 from troth.store.atwork import at_work
+from troth.telemetry import tracing
 
 
 def add_to(app: typer.Typer) -> None:
@@ -58,8 +58,8 @@ def up(
 
 def clock() -> None:
     """Run the clock: plan, dispatch, follow up, settle, sweep."""
-    from troth import roles
-    from troth.watch import watching
+    from troth.processes import roles
+    from troth.processes.watch import watching
 
     with (
         _service("clock") as service,
@@ -88,8 +88,8 @@ def worker(
     answers: Annotated[int | None, typer.Option(hidden=True)] = None,
 ) -> None:
     """Run a worker: deliver the nudges that the clock dispatches."""
-    from troth import roles, supervision
-    from troth.watch import watching_workers
+    from troth.processes import roles, supervision
+    from troth.processes.watch import watching_workers
 
     asked = _asked(concurrency, threads)
     settings = _cluster_settings()
@@ -121,7 +121,7 @@ def _asked(concurrency: int | None, threads: int | None) -> int | None:
 
 def web() -> None:
     """Run the web pages."""
-    from troth import roles
+    from troth.processes import roles
 
     settings = _logged(load_settings())
     with roles.listening(settings) as socket, _store_of(settings, "web") as store:
@@ -131,8 +131,8 @@ def web() -> None:
 
 def inbox() -> None:
     """Run the inbox: listen to the providers that bring replies."""
-    from troth import roles
-    from troth.watch import watching
+    from troth.processes import roles
+    from troth.processes.watch import watching
 
     with (
         _store_of(_logged(load_settings()), "inbox") as store,
@@ -148,7 +148,7 @@ def migrate() -> None:
 
 
 def _run_all(settings: Settings, *, demo: bool) -> None:
-    from troth import roles
+    from troth.processes import roles
 
     _logged(settings)
     with roles.listening(settings) as socket:

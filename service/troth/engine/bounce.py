@@ -10,7 +10,6 @@ from functools import partial
 import structlog
 from sqlalchemy import Connection
 
-from troth import metrics
 from troth.domain.incoming import AddressKind
 from troth.domain.reply import TOKEN_USE
 from troth.domain.states import ChannelState, NudgeState, OccurrenceState
@@ -23,6 +22,7 @@ from troth.store.afterwards import afterwards
 from troth.store.parcels import load_parcels
 from troth.store.records import Nudge
 from troth.store.vault import Vault
+from troth.telemetry import metrics
 
 log = structlog.get_logger()
 

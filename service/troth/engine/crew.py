@@ -14,7 +14,7 @@ from functools import partial
 
 import structlog
 
-from troth.metrics import IN_HAND
+from troth.telemetry.metrics import IN_HAND
 
 log = structlog.get_logger()
 

@@ -14,7 +14,6 @@ from functools import partial
 
 import structlog
 
-from troth import metrics, tracing
 from troth.clock import Clock
 from troth.delivery.answering import ReplyPath, answerable, labels_of
 from troth.delivery.courier import Courier
@@ -36,6 +35,7 @@ from troth.store.claims import Claim, Waiting
 from troth.store.database import Database
 from troth.store.records import Channel, Parcel
 from troth.store.vault import Vault
+from troth.telemetry import metrics, tracing
 
 log = structlog.get_logger()
 

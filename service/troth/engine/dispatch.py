@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from troth import tracing
 from troth.engine.doorbell import Doorbell
 from troth.engine.expiry import expire
 from troth.store import claims, marks
 from troth.store.database import Database
+from troth.telemetry import tracing
 
 RING_LEASE = timedelta(seconds=30)  # for a worker to answer the doorbell
 MOST_WAITING = 20_000  # claims that wait for a worker: more would only be rung for again

@@ -8,7 +8,6 @@ from functools import partial
 import structlog
 from sqlalchemy import Connection
 
-from troth import metrics, tracing
 from troth.domain.grammar import Verb
 from troth.domain.language import Languages
 from troth.domain.repair import PRIVATE
@@ -31,6 +30,7 @@ from troth.store.afterwards import afterwards
 from troth.store.database import Database
 from troth.store.records import Occurrence
 from troth.store.vault import Vault
+from troth.telemetry import metrics, tracing
 
 log = structlog.get_logger()
 

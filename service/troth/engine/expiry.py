@@ -6,12 +6,12 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from troth import metrics
 from troth.domain.states import NudgeState
 from troth.engine import events
 from troth.store import claims, couples, ledger
 from troth.store.afterwards import afterwards
 from troth.store.records import Nudge
+from troth.telemetry import metrics
 
 MOST_AT_ONCE = 2_000
 

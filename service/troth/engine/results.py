@@ -8,7 +8,6 @@ from functools import partial
 import structlog
 from sqlalchemy import Connection
 
-from troth import metrics, tracing
 from troth.delivery.outcome import Outcome, Refused, Sent, TryAgain
 from troth.domain.ladder import retry_after
 from troth.domain.states import NudgeState
@@ -21,6 +20,7 @@ from troth.store.afterwards import afterwards
 from troth.store.database import Database
 from troth.store.records import Nudge, Parcel
 from troth.store.vault import Vault
+from troth.telemetry import metrics, tracing
 
 log = structlog.get_logger()
 

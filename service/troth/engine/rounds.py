@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import Connection
 
-from troth import metrics, tracing
 from troth.clock import Clock
 from troth.engine.announce import announce
 from troth.engine.dispatch import dispatch
@@ -25,6 +24,7 @@ from troth.store import nudges, occasions, occurrences, rituals
 from troth.store.database import Database
 from troth.store.vault import Vault
 from troth.store.wakeup import Sleeper, sleeper
+from troth.telemetry import metrics, tracing
 
 log = structlog.get_logger()
 

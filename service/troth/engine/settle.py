@@ -6,7 +6,6 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from troth import metrics, tracing
 from troth.domain.ladder import next_follow_up
 from troth.domain.rules import Outcome, excused, judge
 from troth.domain.season import ease
@@ -21,6 +20,7 @@ from troth.store import couples, ledger, marks, nudges, occurrences, rituals, tr
 from troth.store.afterwards import afterwards
 from troth.store.database import Database
 from troth.store.records import Occurrence
+from troth.telemetry import metrics, tracing
 
 SET_ASIDE = timedelta(hours=1)
 

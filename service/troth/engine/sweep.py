@@ -4,13 +4,13 @@ from datetime import datetime
 
 import structlog
 
-from troth import metrics
 from troth.domain.ladder import MOST_FAILURES
 from troth.domain.states import NudgeState
 from troth.engine.channel_given_up import give_up_channel
 from troth.store import claims
 from troth.store.database import Database
 from troth.store.vault import Vault
+from troth.telemetry import metrics
 
 log = structlog.get_logger()
 

@@ -4,7 +4,6 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from troth import tracing
 from troth.delivery.outcome import Outcome, Sent, TryAgain
 from troth.domain.repair import PRIVATE
 from troth.domain.states import NudgeState
@@ -12,6 +11,7 @@ from troth.engine.events import OWN_BUSINESS
 from troth.engine.visit import Visit
 from troth.store import nudges
 from troth.store.records import Occurrence, Parcel
+from troth.telemetry import tracing
 
 
 def outcome_word(outcome: Outcome) -> str:

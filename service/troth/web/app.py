@@ -11,7 +11,7 @@ from starlette.staticfiles import StaticFiles
 
 from troth.bootstrap import Store, open_scrape
 from troth.inbound.ways import open_hooks
-from troth.scrape import Scrape
+from troth.telemetry.scrape import Scrape
 from troth.web import answers, buttons, calendar, health, hooks, inbox, metrics, score
 from troth.web.guard import PAGE_HEADERS, BodyLimit, DiscreetHeaders, KnownHosts
 from troth.web.pages import STATIC, Pages

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from troth.bootstrap import Store
-from troth.scrape import Scrape
+from troth.telemetry.scrape import Scrape
 from troth.web.guard import HERE
 
 # Whoever brings one of these came through a proxy, from anywhere.

@@ -16,7 +16,6 @@ from tests.support.house import form_mark, house_in
 from tests.support.key import KEY
 from tests.support.processes import Process
 from tests.support.stage import EVENING, couple_file
-from troth import tracing
 from troth.bootstrap import Store, open_store
 from troth.domain.reply import Reply
 from troth.engine.apply import apply
@@ -25,6 +24,7 @@ from troth.schedules.load import load_schedules
 from troth.settings import Settings, load_settings
 from troth.store.claims import Claim
 from troth.store.tables import nudges
+from troth.telemetry import tracing
 from troth.workers import DramatiqBell
 
 BLOCKED = """
@@ -36,7 +36,7 @@ main()
 WORDS = "the sea; the rain"
 PRIVATE = ("Ana", "Ben", "sea", "rain", "High and low", "best moment", KEY, "redis://", "http://")
 
-AT_HOME = Path(__file__).parents[1] / "schedules" / "couples" / "at-home.toml"
+AT_HOME = Path(__file__).parents[2] / "schedules" / "couples" / "at-home.toml"
 
 Start = Callable[..., Process]
 
@@ -166,7 +166,7 @@ def test_a_ring_is_heard_whoever_of_the_two_makes_traces(
 def test_a_collector_that_hangs_slows_nothing(
     collector: Collector, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
-    monkeypatch.setattr("troth.spans.END_SECONDS", 0.2)
+    monkeypatch.setattr("troth.telemetry.spans.END_SECONDS", 0.2)
     collector.hangs = threading.Event()
     with tracing.turned_on(collector.url, "clock", "a house"):
         for _ in range(20_000):  # more than are kept
@@ -202,8 +202,8 @@ def test_traces_without_their_extra_are_refused_with_the_mend(start_process: Sta
 
 
 def test_without_a_collector_nothing_is_loaded_that_makes_traces():
-    parts = "{'opentelemetry.exporter', 'troth.spans'}"
-    look = f"import sys, troth.cli.main, troth.roles; print({parts} & {{*sys.modules}})"
+    parts = "{'opentelemetry.exporter', 'troth.telemetry.spans'}"
+    look = f"import sys, troth.cli.main, troth.processes.roles; print({parts} & {{*sys.modules}})"
     ran = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
     assert ran.stdout == "set()\n"
 

@@ -8,27 +8,28 @@ from typing import Any
 
 import pytest
 
-from troth import supervision
-from troth.supervision import _Child, _stop
+from troth.processes import child as child_module
+from troth.processes.child import Child
+from troth.processes.supervision import _stop
 
 SLEEPS = [sys.executable, "-c", "import time; time.sleep(60)"]
 
 
 @pytest.fixture
-def child(monkeypatch: pytest.MonkeyPatch) -> Iterator[_Child]:
-    monkeypatch.setattr(supervision, "AGAIN_SECONDS", -1.0)
-    child = _Child(SLEEPS)
+def child(monkeypatch: pytest.MonkeyPatch) -> Iterator[Child]:
+    monkeypatch.setattr(child_module, "AGAIN_SECONDS", -1.0)
+    child = Child(SLEEPS)
     yield child
     _stop([child], 10)
 
 
-def running(child: _Child) -> int:
+def running(child: Child) -> int:
     assert child.process is not None
     assert child.process.poll() is None
     return child.process.pid
 
 
-def test_a_process_that_died_is_started_anew(child: _Child):
+def test_a_process_that_died_is_started_anew(child: Child):
     child.look()
     first = running(child)
     child.process.kill()  # type: ignore[union-attr]
@@ -41,7 +42,7 @@ def test_a_process_that_died_is_started_anew(child: _Child):
 
 
 def test_a_machine_that_can_start_no_process_now_is_asked_again(
-    child: _Child, monkeypatch: pytest.MonkeyPatch
+    child: Child, monkeypatch: pytest.MonkeyPatch
 ):
     with monkeypatch.context() as exhausted:
         exhausted.setattr(subprocess, "Popen", refuse)
@@ -60,7 +61,7 @@ def test_a_process_answers_over_a_pipe_and_one_that_is_silent_for_long_is_not_ex
     monkeypatch: pytest.MonkeyPatch,
 ):
     once = "import os, sys, time; os.write(int(sys.argv[-1]), b'.'); time.sleep(60)"
-    child = _Child([sys.executable, "-c", once])
+    child = Child([sys.executable, "-c", once])
     child.look()
     assert child.is_starting()
     ends = time.monotonic() + 20
@@ -70,8 +71,8 @@ def test_a_process_answers_over_a_pipe_and_one_that_is_silent_for_long_is_not_ex
     assert not child.has_answered()  # since then
     assert not child.is_starting()
     _stop([child], 10)
-    never = _Child(SLEEPS)
+    never = Child(SLEEPS)
     never.look()
-    monkeypatch.setattr(supervision, "START_SECONDS", 0.0)
+    monkeypatch.setattr(child_module, "START_SECONDS", 0.0)
     assert not never.is_starting()
     _stop([never], 10)

@@ -9,8 +9,8 @@ from dramatiq.rate_limits import BucketRateLimiter, RateLimiter
 from dramatiq.rate_limits.backend import RateLimiterBackend
 from dramatiq.rate_limits.backends import RedisBackend, StubBackend
 
+from troth.broker.redis import connect
 from troth.clock import Clock
-from troth.redis_client import connect
 from troth.settings import ProviderLimit
 
 # A permit that a killed worker never gave back is forgotten after the shift that follows its own.

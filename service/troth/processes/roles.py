@@ -11,16 +11,16 @@ from types import FrameType
 import structlog
 import uvicorn
 
-from troth import metrics_folder
 from troth.bootstrap import Service, Store, open_inbox, open_scrape
 from troth.engine.recorder import HOLD
-from troth.metrics import Workers
-from troth.notify import RollCall, manager
-from troth.ping import pinging
-from troth.scrape import Scrape
+from troth.processes.notify import RollCall, manager
+from troth.processes.ping import pinging
+from troth.processes.signals import stop_signal
 from troth.settings import Settings
-from troth.signals import stop_signal
 from troth.sockets import bound
+from troth.telemetry import folder
+from troth.telemetry.metrics import Workers
+from troth.telemetry.scrape import Scrape
 from troth.web.app import create_app
 from troth.workers import STOP_MS
 
@@ -95,7 +95,7 @@ def run_worker(service: Service, supervisor: int, answer: Callable[[], None]) ->
             answer()
             if os.getppid() != supervisor:
                 log.warning("supervisor.gone")
-                metrics_folder.forget()
+                folder.forget()
                 return
 
 

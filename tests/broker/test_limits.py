@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.support.servers import Redis
+from troth.broker.limits import ProviderLimits
 from troth.clock import ManualClock, SystemClock
-from troth.limits import ProviderLimits
 from troth.settings import ProviderLimit
 
 

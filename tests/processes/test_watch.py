@@ -14,25 +14,25 @@ from typing import Any
 import pytest
 
 from tests.faults.roles import family
-from tests.metrics.scraped import Scraped, scrape
 from tests.support.key import KEY
 from tests.support.ports import free_port
 from tests.support.processes import Process
 from tests.support.servers import Redis
 from tests.support.stage import couple_file
-from troth import metrics_folder as metrics_folder_module
+from tests.telemetry.scraped import Scraped, scrape
 from troth.bootstrap import Store, open_bell, open_scrape, open_store
 from troth.delivery.courier import is_channel_url
 from troth.domain.states import NudgePurpose
 from troth.engine.apply import apply
 from troth.engine.dispatch import dispatch
 from troth.errors import TrothError
-from troth.metrics import FOLDER
-from troth.metrics_folder import KINDS, metrics_folder, prepare
+from troth.processes.watch import watching
 from troth.schedules.load import load_schedules
 from troth.settings import Settings, load_settings
 from troth.store import channels, couples, nudges
-from troth.watch import watching
+from troth.telemetry import folder as telemetry_folder
+from troth.telemetry.folder import KINDS, metrics_folder, prepare
+from troth.telemetry.metrics import FOLDER
 
 Start = Callable[..., Process]
 ONCE_A_YEAR = """
@@ -158,7 +158,7 @@ def test_a_folder_of_counts_goes_with_who_made_it():
 def test_where_no_folder_can_be_made_the_mend_is_told(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ):
-    monkeypatch.setattr(metrics_folder_module, "MEMORY", tmp_path / "none")
+    monkeypatch.setattr(telemetry_folder, "MEMORY", tmp_path / "none")
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "neither"))
     with pytest.raises(TrothError, match="TMPDIR, or unset TROTH_WATCH"), metrics_folder():
         pass

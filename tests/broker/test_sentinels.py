@@ -7,9 +7,9 @@ import pytest
 
 from tests.support.cluster_servers import SentinelServer, Watched
 from tests.support.servers import Redis
-from troth import sentinels
+from troth.broker import sentinels
+from troth.broker.redis import check_redis, connect, open_sentinels
 from troth.errors import TrothError
-from troth.redis_client import check_redis, connect, open_sentinels
 
 FULL = "rediss+sentinel://:p%40ss@one,[::1]:26380/troth/3?sentinel_password=theirs&ssl_ca_certs=/ca"
 

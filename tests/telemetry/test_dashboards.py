@@ -13,7 +13,7 @@ import yaml
 
 from tests.support.house import house_in
 from troth.bootstrap import open_bell, open_scrape
-from troth.metrics import Workers
+from troth.telemetry.metrics import Workers
 
 ROOT = Path(__file__).resolve().parents[2]
 GRAFANA = ROOT / "deploy/grafana"

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from tests.metrics.scraped import Scraped
 from tests.support.stage import EVENING, Stage, couple_file, on_stage
+from tests.telemetry.scraped import Scraped
 from troth.bootstrap import open_scrape
 from troth.delivery.courier import Courier
 from troth.delivery.outcome import Message, Outcome, Refused, Sent, TryAgain
 from troth.engine.settle import settle_occurrence
-from troth.scrape import Patient
+from troth.telemetry.scrape import Patient
 
 Growth = Callable[..., float]
 

@@ -8,7 +8,7 @@ import pytest
 import structlog
 
 from tests.support.service_manager import Ear, listening_at
-from troth.notify import Manager, RollCall, answering, has_answered, manager
+from troth.processes.notify import Manager, RollCall, answering, has_answered, manager
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from tests.metrics.scraped import scrape
 from tests.support.house import House, house_in
+from tests.telemetry.scraped import scrape
 from troth.web.app import create_app
 
 TOKEN = "a-token-of-the-tests"

@@ -20,9 +20,9 @@ from prometheus_client.registry import Collector
 
 from troth.asking import Answer, Asking
 from troth.clock import Clock
-from troth.metrics import REGISTRY, Workers
 from troth.store.database import Database
 from troth.store.queue import Queue, load_queue
+from troth.telemetry.metrics import REGISTRY, Workers
 
 log = structlog.get_logger()
 

@@ -13,11 +13,11 @@ import uvicorn
 from fastapi import FastAPI
 
 from troth.bootstrap import Store, open_bell, open_scrape, open_store
-from troth.metrics import Workers
-from troth.metrics_folder import Prepare, metrics_folder, prepare
-from troth.scrape import Scrape
 from troth.settings import Settings
 from troth.sockets import bound
+from troth.telemetry.folder import Prepare, metrics_folder, prepare
+from troth.telemetry.metrics import Workers
+from troth.telemetry.scrape import Scrape
 from troth.web import health, metrics
 from troth.web.telemetry import NO_TELEMETRY
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from prometheus_client.multiprocess import mark_process_dead
 
 from troth.errors import TrothError
-from troth.metrics import FOLDER, PLACE
+from troth.telemetry.metrics import FOLDER, PLACE
 
 KINDS = ("counter", "histogram", "gauge_livesum")
 SIZE = 256 * 1024  # bytes: some thousand series, of which a process has a hundred or two

@@ -3,8 +3,8 @@
 import pytest
 
 from troth.bootstrap import check_limits
+from troth.broker.rabbitmq import check_rabbitmq
 from troth.errors import TrothError
-from troth.rabbitmq import check_rabbitmq
 from troth.settings import ProviderLimit, Settings
 
 

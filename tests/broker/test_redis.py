@@ -11,8 +11,8 @@ import pytest
 
 from tests.support.authority import Authority
 from tests.support.servers import Redis
+from troth.broker.redis import check_redis
 from troth.errors import TrothError
-from troth.redis_client import check_redis
 
 HOST = "127.0.0.1"
 

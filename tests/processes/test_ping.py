@@ -11,7 +11,7 @@ from tests.support.house import house_in
 from troth.engine.pulse import Pulse
 from troth.engine.reasons import CLOCK_LATE, SENDS_LATE
 from troth.errors import TrothError
-from troth.ping import Ping, failing, pinging
+from troth.processes.ping import Ping, failing, pinging
 from troth.readiness import Reasons
 from troth.settings import load_settings
 

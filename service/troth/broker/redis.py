@@ -12,7 +12,7 @@ from redis.connection import parse_url
 from redis.retry import Retry
 from redis.sentinel import MasterNotFoundError, Sentinel, SentinelConnectionPool
 
-from troth import sentinels
+from troth.broker import sentinels
 from troth.errors import TrothError
 
 MOST_CONNECTIONS = 2_000  # redis-py's own cap is 100, and a worker has a thousand places

@@ -9,10 +9,10 @@ from sqlalchemy import event, text
 
 from tests.conftest import migrate
 from troth.clock import SystemClock
-from troth.scrape import Patient
 from troth.store.database import Database
 from troth.store.occurrences import settled_lately
 from troth.store.queue import PATIENCE_MS, load_queue
+from troth.telemetry.scrape import Patient
 
 Asked = list[tuple[str, Any]]
 

@@ -89,7 +89,7 @@ def check(endpoint: str | None) -> None:
     if endpoint is None:
         return
     try:
-        import troth.spans  # noqa: F401 - is it there?
+        import troth.telemetry.spans  # noqa: F401 - is it there?
     except ModuleNotFoundError as error:
         raise TrothError(
             "TROTH_TRACES is set, and what makes traces is not installed; install Troth with its "
@@ -109,7 +109,7 @@ def turned_on(endpoint: str | None, role: str, namespace: str) -> Iterator[None]
         yield
         return
     check(endpoint)
-    from troth.spans import OpenTelemetry
+    from troth.telemetry.spans import OpenTelemetry
 
     tracer = _tracer = OpenTelemetry(endpoint, role, namespace)
     try:

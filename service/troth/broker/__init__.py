@@ -1,0 +1,1 @@
+"""What rings between clock and workers: Redis, its sentinels, RabbitMQ."""

@@ -1,0 +1,1 @@
+"""What Troth tells those who watch it: metrics and traces."""
