@@ -5,7 +5,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from tests.support.cluster_servers import SentinelServer, Watched
+from tests.support.sentinels import SentinelServer, Watched
 from tests.support.servers import Redis
 from troth.broker import sentinels
 from troth.broker.redis import check_redis, connect, open_sentinels

@@ -11,6 +11,7 @@ import pytest
 from tests.deploy.units import command
 from tests.faults import roles
 from tests.faults.sizes import FULL
+from tests.support.families import family
 from tests.support.key import KEY
 from tests.support.ports import answers
 from tests.support.processes import Process
@@ -82,7 +83,7 @@ def test_a_worker_beats_while_its_processes_answer_and_starts_the_dead_anew(
         "troth-worker.service", TROTH_DATABASE_URL=postgres_url, TROTH_REDIS_URL=redis_url
     )
     ear.wait_for("READY")
-    (child,) = [pid for pid in roles.family(process.pid) if pid != process.pid]
+    (child,) = [pid for pid in family(process.pid) if pid != process.pid]
     assert b"NOTIFY_SOCKET" not in Path(f"/proc/{child}/environ").read_bytes()
     beats_go_on(ear)
     with standing_still(child):

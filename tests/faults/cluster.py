@@ -11,6 +11,7 @@ from tests.faults.oracle import Oracle
 from tests.faults.sink import Sink
 from tests.faults.sizes import FULL, Size
 from tests.faults.watched import PATIENCE, Watched
+from tests.support.families import signal_family
 from tests.support.key import KEY
 from tests.support.ports import free_port
 from tests.support.processes import Process, process_starter
@@ -93,7 +94,7 @@ class Cluster(Watched):
     def kill(self, role: str) -> None:
         """kill -9, of the role's process and of all that it has started."""
         process = self.processes.pop(role)
-        roles.signal_family(process.pid, signal.SIGKILL)
+        signal_family(process.pid, signal.SIGKILL)
         process.kill()
         self.kills.append(role)
 
@@ -110,12 +111,12 @@ class Cluster(Watched):
 
     def stop(self, role: str) -> None:
         """Let a role stand still, as a paused machine does (SIGSTOP)."""
-        roles.signal_family(self.processes[role].pid, signal.SIGSTOP)
+        signal_family(self.processes[role].pid, signal.SIGSTOP)
         self._stopped.add(role)
 
     def go_on(self, role: str) -> None:
         """Let a role that stands still go on."""
-        roles.signal_family(self.processes[role].pid, signal.SIGCONT)
+        signal_family(self.processes[role].pid, signal.SIGCONT)
         self._stopped.discard(role)
 
     def stop_while(self, role: str, oracle: Oracle, *, holds_locks: bool) -> bool:

@@ -11,6 +11,7 @@ from pathlib import Path
 from tests.faults import roles
 from tests.faults.sink import Sink
 from tests.faults.watched import Watched
+from tests.support.families import family, signal_family
 from tests.support.key import KEY
 from tests.support.ports import free_port
 from tests.support.processes import Process, process_starter
@@ -52,7 +53,7 @@ class Home(Watched):
     def kill(self) -> None:
         """kill -9, as a power cut does."""
         process = self.processes.pop("up")
-        roles.signal_family(process.pid, signal.SIGKILL)
+        signal_family(process.pid, signal.SIGKILL)
         process.kill()
 
 
@@ -115,6 +116,6 @@ def _mount(folder: Path) -> bool:
 
 
 def _limit(process: Process, largest: int) -> None:
-    for member in roles.family(process.pid):
+    for member in family(process.pid):
         _, hard = resource.prlimit(member, resource.RLIMIT_FSIZE)
         resource.prlimit(member, resource.RLIMIT_FSIZE, (largest, hard))

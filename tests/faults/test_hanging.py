@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx
 
-from tests.faults.roles import signal_family
+from tests.support.families import signal_family
 from tests.support.house import House
 from tests.support.servers import PostgreSQL
 from troth.readiness import PATIENCE

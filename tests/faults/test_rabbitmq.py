@@ -8,7 +8,8 @@ import pytest
 from tests.faults.cluster import Cluster
 from tests.faults.sink import Manner
 from tests.faults.sizes import FULL, size
-from tests.support.cluster_servers import PgBouncer, RabbitMQ
+from tests.support.pgbouncer import PgBouncer
+from tests.support.rabbitmq import RabbitMQ
 
 pytestmark = pytest.mark.timeout(1_800 if FULL else 600)
 

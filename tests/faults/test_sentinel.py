@@ -9,7 +9,7 @@ import pytest
 from tests.faults.cluster import Cluster
 from tests.faults.sink import Manner
 from tests.faults.sizes import FULL, size
-from tests.support.cluster_servers import Watched
+from tests.support.sentinels import Watched
 from troth.broker.limits import ProviderLimits
 from troth.clock import SystemClock
 from troth.settings import ProviderLimit

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.faults.roles import family
+from tests.support.families import family
 from tests.support.key import KEY
 from tests.support.ports import free_port
 from tests.support.processes import Process

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.cluster_servers import PgBouncer
+from tests.support.pgbouncer import PgBouncer
 from troth.cli.examining_cluster import examine_pooler
 from troth.engine.health import Health
 from troth.store.database import STILL_MS, Database

@@ -6,6 +6,7 @@ The system's own are used where there are any; else those that packages of uv.lo
 import itertools
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -23,6 +24,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from tests.support import leash
+from tests.support.families import family
 from tests.support.ports import free_port
 from tests.support.processes import Process
 
@@ -54,6 +56,14 @@ class Server(ABC):
         if self._process is not None:
             self._process.hang_up()
             self._process = None
+
+    def kill(self) -> None:
+        """kill -9 it and all that it has started; what it keeps stays on its disk."""
+        assert self._process is not None
+        for member in list(family(self._process.pid))[1:]:
+            os.kill(member, signal.SIGKILL)
+        self._process.hang_up()
+        self._process = None
 
     def remove(self) -> None:
         """Shut it down and delete all that it kept."""
