@@ -15,6 +15,7 @@ from sqlalchemy import make_url
 
 from tests.support.browser import find_browser
 from tests.support.failures import name_at_once
+from tests.support.folders import sweep
 from tests.support.key import KEY
 from tests.support.ports import free_port as find_free_port
 from tests.support.processes import TROTH, Process, process_starter
@@ -33,6 +34,7 @@ settings.load_profile("suite")
 def pytest_configure(config: pytest.Config) -> None:
     watch_in_ci(config)
     name_at_once(config)
+    sweep()
 
 
 @pytest.fixture(autouse=True)

@@ -11,13 +11,13 @@ import shutil
 import smtplib
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
 from pathlib import Path
 
 from tests.support import leash
+from tests.support.folders import DISK, Folder
 from tests.support.mail_settings import DOVECOT, EXIM
 from tests.support.ports import answers, free_port
 from tests.support.processes import Process
@@ -35,7 +35,8 @@ class MailServers:
     """Exim and dovecot. The second may be stopped and started again; its mails stay."""
 
     def __init__(self, *, can_idle: bool) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="troth-mail-", dir="/tmp"))
+        self._folder = Folder("troth-mail-", DISK)
+        self.folder = self._folder.path
         self.folder.chmod(0o755)
         self.smtp, self.imap, self._lmtp = free_port(), free_port(), free_port()
         self._dovecot: Process | None = None
@@ -68,7 +69,7 @@ class MailServers:
             if self._exim is not None:
                 self._exim.hang_up()
         finally:
-            shutil.rmtree(self.folder, ignore_errors=True)
+            self._folder.remove(ignore_errors=True)
 
     def send(self, message: EmailMessage) -> None:
         """Hand a mail to exim, as its writer's program would."""

@@ -1,6 +1,5 @@
 """A real RabbitMQ: on loopback, in a folder of its own, gone when the tests are."""
 
-import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -54,7 +53,7 @@ class RabbitMQ(Server):
         finally:
             if self._epmd is not None:
                 self._epmd.hang_up()
-            shutil.rmtree(self.folder, ignore_errors=True)
+            self._folder.remove(ignore_errors=True)
 
     def _write(self, name: str, text: str) -> Path:
         path = self.folder / name

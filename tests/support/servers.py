@@ -9,7 +9,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -25,11 +24,11 @@ from redis.retry import Retry
 
 from tests.support import leash
 from tests.support.families import family
+from tests.support.folders import Folder
 from tests.support.ports import free_port
 from tests.support.processes import Process
 
 OLDEST_POSTGRESQL = 15
-ROOM = 2 * 2**30  # bytes: many databases at once, and two such servers or three
 AT_ONCE = Retry(NoBackoff(), 0)  # the client's own default hides a refusal for three seconds
 
 
@@ -39,7 +38,8 @@ class Server(ABC):
     patience: float = 20  # seconds until it answers
 
     def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="troth-", dir=_short_and_fast()))
+        self._folder = Folder()
+        self.folder = self._folder.path
         if user := leash.account().get("user"):
             os.chown(self.folder, user, -1)
         self._process: Process | None = None
@@ -70,7 +70,7 @@ class Server(ABC):
         try:
             self.stop()
         finally:
-            shutil.rmtree(self.folder)
+            self._folder.remove()
 
     @classmethod
     @contextmanager
@@ -176,16 +176,6 @@ class PostgreSQL(Server):
         except psycopg.OperationalError:
             return False
         return True
-
-
-def _short_and_fast() -> str:
-    """Where there is enough memory, that: it makes a new database in 15 ms, a disk in 300.
-
-    Never pytest's own folder: the path of a unix socket may have no more than 107 characters.
-    """
-    memory = Path("/dev/shm")
-    roomy = memory.is_dir() and shutil.disk_usage(memory).free >= ROOM
-    return str(memory) if roomy and os.access(memory, os.W_OK) else "/tmp"
 
 
 def _system_postgresql() -> Path | None:
