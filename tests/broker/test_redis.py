@@ -92,6 +92,8 @@ def test_a_redis_that_asks_for_a_certificate_is_guarded_by_it(
     mine = authority.certificate("127.0.0.5")
     with over_tls(open_redis, context) as port:
         check_redis(secure(port, authority, more=f"&ssl_certfile={mine}&ssl_keyfile={mine}"))
+        with pytest.raises(TrothError, match="certificate of ours"):
+            check_redis(secure(port, authority))
 
 
 def test_a_wrong_password_is_told_from_a_server_that_is_away(redis_url: str, free_port: int):

@@ -1,4 +1,7 @@
-"""The doorbell moves: the primary of a Redis is killed, and its sentinels make another one."""
+"""The doorbell moves: the primary of a Redis is killed, and its sentinels make another one.
+
+All of it speaks TLS, as it would where there is a network between them.
+"""
 
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -9,6 +12,8 @@ import pytest
 from tests.faults.cluster import Cluster
 from tests.faults.sink import Manner
 from tests.faults.sizes import FULL, size
+from tests.support.authority import Authority
+from tests.support.papers import Papers
 from tests.support.sentinels import Watched
 from troth.broker.limits import ProviderLimits
 from troth.clock import SystemClock
@@ -21,7 +26,7 @@ class WatchedCluster(Cluster):
     roles = ("clock-1", "worker-1", "worker-2")
 
     def surroundings(self, stack: ExitStack, url: str) -> Mapping[str, str]:  # noqa: ARG002
-        self.redises = Watched(stack)
+        self.redises = Watched(stack, Papers.of(Authority(self.folder)))
         return {"TROTH_REDIS_URL": self.redises.url}
 
 

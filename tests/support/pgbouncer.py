@@ -38,12 +38,8 @@ class PgBouncer(Server):
     @classmethod
     @contextmanager
     def before(cls, url: str) -> Iterator["PgBouncer"]:
-        server = cls(url)
-        try:
-            server.start()
+        with cls(url).started() as server:
             yield server
-        finally:
-            server.remove()
 
     def _command(self) -> Sequence[str | Path]:
         return [leash.TERMINATE, self._program, self._config]

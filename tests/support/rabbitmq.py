@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tests.support import leash
+from tests.support.papers import Papers
 from tests.support.ports import answers, free_port
 from tests.support.processes import Process
 from tests.support.programs import PATH, find, owned
@@ -13,23 +14,29 @@ from tests.support.servers import Server
 
 
 class RabbitMQ(Server):
-    """RabbitMQ with one user and one virtual host, without guest."""
+    """RabbitMQ with one user and one virtual host, without guest; it speaks TLS as well."""
 
     patience = 60
     login = "troth:the-tests-know-it"
 
-    def __init__(self) -> None:
+    def __init__(self, papers: Papers) -> None:
         super().__init__()
         self._program = find("rabbitmq-server", "rabbitmq-server")
-        self.port, self._dist, self._epmd_port = free_port(), free_port(), free_port()
+        self.port, self.secure_port, self._dist, self._epmd_port = (free_port() for _ in range(4))
         self._epmd: Process | None = None
         self._log = self.folder / "log"
         user, password = self.login.split(":")
         everything = "".join(f"default_permissions.{of} = .*\n" for of in ("configure", "read"))
+        certificate, authority = papers.copied_to(self.folder)
+        secure = (
+            f"listeners.ssl.1 = 127.0.0.1:{self.secure_port}\nssl_options.verify = verify_none\n"
+            f"ssl_options.cacertfile = {authority}\nssl_options.certfile = {certificate}\n"
+            f"ssl_options.keyfile = {certificate}\nssl_options.fail_if_no_peer_cert = false\n"
+        )
         self._config = self._write(
             "rabbitmq.conf",
             f"listeners.tcp.1 = 127.0.0.1:{self.port}\ndefault_user = {user}\n"
-            f"default_pass = {password}\ndefault_vhost = troth\n{everything}"
+            f"default_pass = {password}\ndefault_vhost = troth\n{everything}{secure}"
             "default_permissions.write = .*\nlog.file = false\nlog.console = true\n"
             "log.console.level = warning\n",
         )
@@ -38,6 +45,11 @@ class RabbitMQ(Server):
     @property
     def url(self) -> str:
         return f"amqp://{self.login}@127.0.0.1:{self.port}/troth"
+
+    def secure_url(self, authority: Path, host: str = "127.0.0.1") -> str:
+        """What a client needs that trusts this authority."""
+        trust = f"ssl_options={{'ca_certs':'{authority}'}}"
+        return f"amqps://{self.login}@{host}:{self.secure_port}/troth?{trust}"
 
     def start(self) -> None:
         if self._epmd is None:
@@ -92,4 +104,4 @@ class RabbitMQ(Server):
         ]
 
     def _answers(self) -> bool:
-        return answers(self.port)
+        return answers(self.port) and answers(self.secure_port)

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import redis
 
+from tests.support.papers import Papers
 from tests.support.programs import find, owned
 from tests.support.servers import Redis
 
@@ -39,7 +40,8 @@ class SentinelServer(Redis):
     def _command(self) -> Sequence[str | Path]:
         config = self.folder / "sentinel.conf"
         config.write_text(
-            f"bind 127.0.0.1\nport {self.port}\ndir {self.folder}\nrequirepass {self.password}\n"
+            "".join(f"{name} {value}\n" for name, value in self._listening().items())
+            + f"bind 127.0.0.1\ndir {self.folder}\nrequirepass {self.password}\n"
             f"sentinel monitor {NAME} 127.0.0.1 {self.of} 2\n"
             f"sentinel auth-pass {NAME} {Redis.password}\n"
             f"sentinel down-after-milliseconds {NAME} {DOWN_MS}\n"
@@ -59,24 +61,39 @@ AnyServer = TypeVar("AnyServer", Member, SentinelServer)
 
 
 class Watched:
-    """A primary, two replicas and three sentinels."""
+    """A primary, two replicas and three sentinels; with papers, over TLS."""
 
-    def __init__(self, stack: ExitStack) -> None:
-        self.members = [self._started(stack, Member(), None)]
+    def __init__(
+        self,
+        stack: ExitStack,
+        papers: Papers | None = None,
+        of_redis: Papers | None = None,
+        *,
+        alone: bool = False,
+    ) -> None:
+        """`of_redis` where its papers are others; `alone`: no replicas, and one sentinel."""
+        self._papers, shown = papers, of_redis or papers
+        replicas, others = (0, 0) if alone else (2, 2)
+        self.members = [self._started(stack, Member(shown), None)]
         first = self.members[0].port
-        self.members += [self._started(stack, Member(), first) for _ in range(2)]
-        self.sentinels = [self._started(stack, SentinelServer(), first) for _ in range(3)]
+        self.members += [self._started(stack, Member(shown), first) for _ in range(replicas)]
+        self.sentinels = [
+            self._started(stack, SentinelServer(papers), first) for _ in range(1 + others)
+        ]
         for replica in self.members[1:]:
             _wait(replica, replica.follows, "replica that follows")
         for sentinel in self.sentinels:
-            knows = lambda each=sentinel: each.knows(2, 2)  # noqa: E731
+            knows = lambda each=sentinel: each.knows(replicas, others)  # noqa: E731
             _wait(sentinel, knows, "sentinel that knows the others")
 
     @property
     def url(self) -> str:
         hosts = ",".join(f"127.0.0.1:{each.port}" for each in self.sentinels)
         more = f"sentinel_password={SentinelServer.password}&db=0"
-        return f"redis+sentinel://:{Redis.password}@{hosts}/{NAME}?{more}"
+        if self._papers is None:
+            return f"redis+sentinel://:{Redis.password}@{hosts}/{NAME}?{more}"
+        more += f"&ssl_ca_certs={self._papers.authority}"
+        return f"rediss+sentinel://:{Redis.password}@{hosts}/{NAME}?{more}"
 
     def kill_primary(self) -> int:
         """kill -9 the first primary; return its port."""

@@ -25,6 +25,7 @@ from redis.retry import Retry
 from tests.support import leash
 from tests.support.families import family
 from tests.support.folders import Folder
+from tests.support.papers import Papers
 from tests.support.ports import free_port
 from tests.support.processes import Process
 
@@ -76,12 +77,17 @@ class Server(ABC):
     @contextmanager
     def running(cls) -> Iterator[Self]:
         """One for the time of a `with` block."""
-        server = cls()
-        try:
-            server.start()
+        with cls().started() as server:
             yield server
+
+    @contextmanager
+    def started(self) -> Iterator[Self]:
+        """Let it run for the time of a `with` block; then it is gone."""
+        try:
+            self.start()
+            yield self
         finally:
-            server.remove()
+            self.remove()
 
     @abstractmethod
     def _command(self) -> Sequence[str | Path]: ...
@@ -194,14 +200,19 @@ class Redis(Server):
 
     password = "the-tests-know-it"
 
-    def __init__(self) -> None:
+    def __init__(self, papers: Papers | None = None) -> None:
+        """With `papers` it speaks TLS and nothing else, to clients and to its own kind."""
         super().__init__()
         self.port = free_port()
+        self._papers = papers
 
     @property
     def url(self) -> str:
         """What a client needs to connect."""
-        return f"redis://:{self.password}@127.0.0.1:{self.port}/0"
+        if self._papers is None:
+            return f"redis://:{self.password}@127.0.0.1:{self.port}/0"
+        trust = f"ssl_ca_certs={self._papers.authority}&ssl_check_hostname={not self._papers.odd}"
+        return f"rediss://:{self.password}@127.0.0.1:{self.port}/0?{trust}"
 
     def flush(self) -> None:
         """Forget everything."""
@@ -216,7 +227,7 @@ class Redis(Server):
         program = shutil.which("redis-server") or Path(sys.executable).with_name("redis-server")
         options = {
             "bind": "127.0.0.1",
-            "port": str(self.port),
+            **self._listening(),
             "requirepass": self.password,
             "dir": str(self.folder),
             "save": "",
@@ -226,6 +237,21 @@ class Redis(Server):
             program,
             *(part for name, value in options.items() for part in (f"--{name}", value)),
         ]
+
+    def _listening(self) -> Mapping[str, str]:
+        """The options that tell where it listens, and how it is spoken to."""
+        if self._papers is None:
+            return {"port": str(self.port)}
+        certificate, authority = self._papers.copied_to(self.folder)
+        return {
+            "port": "0",
+            "tls-port": str(self.port),
+            "tls-cert-file": str(certificate),
+            "tls-key-file": str(certificate),
+            "tls-ca-cert-file": str(authority),
+            "tls-auth-clients": "no",
+            "tls-replication": "yes",
+        }
 
     def _answers(self) -> bool:
         try:

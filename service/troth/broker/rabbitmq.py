@@ -6,6 +6,8 @@ pika is imported only where there is one: it comes with the extra of that name.
 import logging
 from typing import TYPE_CHECKING
 
+from troth.broker import certificates
+from troth.broker.rabbitmq_address import FORM, read
 from troth.errors import TrothError
 from troth.sockets import is_loopback
 
@@ -14,35 +16,28 @@ if TYPE_CHECKING:
     from dramatiq import Broker
     from dramatiq.brokers.rabbitmq import RabbitmqBroker
 
-FORM = "amqp://troth:PASSWORD@HOST:5672/troth (amqps:// for TLS; ; between several of one cluster)"
 GUEST = "guest"
-# A machine that lost power says nothing more, and a broker without room takes nothing more.
-PATIENCE = {"socket_timeout": 5.0, "stack_timeout": 5.0, "blocked_connection_timeout": 10.0}
+AWAY = "does not answer; check that it runs, and its address"
+TRUST = "SSL_CERT_FILE=/path, or ssl_options={'ca_certs':'/path'} in TROTH_BROKER_URL"
+OURS = "ssl_options={'ca_certs':'/path','certfile':'/path','keyfile':'/path'} in TROTH_BROKER_URL"
 HEARTBEAT = 60  # seconds; who answers rings sends it, who only rings has other ways to notice
-KEPT_ALIVE = {
-    "TCP_KEEPIDLE": 15,  # seconds of silence until the other side is asked whether it is there
-    "TCP_KEEPINTVL": 5,
-    "TCP_KEEPCNT": 3,
-    "TCP_USER_TIMEOUT": 15_000,  # milliseconds until what was sent must have been received
-}
 
 
 def check_rabbitmq(url: str) -> None:
     """Raise TrothError when RabbitMQ can't be reached, or lets in whoever knows its default."""
-    for each in _read(url):
+    for each in read(url):
         _refuse_guest(each)
     try:
-        _knock(*_read(url))
+        _knock(*read(url))
     except PermissionError:
         raise TrothError(
             "RabbitMQ refuses the name, the password or the virtual host in TROTH_BROKER_URL; "
             "check them: rabbitmqctl list_permissions -p troth"
         ) from None
-    except ConnectionError:
-        raise TrothError(
-            "RabbitMQ (TROTH_BROKER_URL) does not answer; check that it runs, and its address"
-        ) from None
-    for each in _read(url):
+    except ConnectionError as error:
+        flaw = certificates.flaw(error, TRUST, OURS) or AWAY
+        raise TrothError(f"RabbitMQ (TROTH_BROKER_URL) {flaw}") from None
+    for each in read(url):
         if not is_loopback(each.host) and _lets_guests_in(each):
             raise TrothError(
                 "RabbitMQ (TROTH_BROKER_URL) lets anybody in from anywhere as guest with its "
@@ -52,7 +47,7 @@ def check_rabbitmq(url: str) -> None:
 
 def open_broker(url: str) -> "RabbitmqBroker":
     """Return the broker behind this URL. What is sent is confirmed, or sending it fails."""
-    parameters = _read(url)
+    parameters = read(url)
     from dramatiq.brokers.rabbitmq import RabbitmqBroker
 
     broker = RabbitmqBroker(confirm_delivery=True, middleware=[])
@@ -97,39 +92,6 @@ def _ours(broker: "Broker") -> "RabbitmqBroker":
     return broker
 
 
-def _read(url: str) -> "list[pika.URLParameters]":
-    """Read one address or several; raises TrothError."""
-    try:
-        import pika
-    except ImportError:
-        raise TrothError(
-            "TROTH_BROKER_URL names RabbitMQ, whose client is not installed; "
-            "install Troth with its rabbitmq extra: pip install 'troth[cluster,rabbitmq]'"
-        ) from None
-    found = []
-    for part in url.split(";"):
-        try:
-            found.append(_with_patience(pika.URLParameters(_amqp(part.strip())), part))
-        # A part that is missing, an option that is no Python literal, a file that is not there.
-        except (ValueError, TypeError, AttributeError, SyntaxError, OSError):
-            raise TrothError(f"TROTH_BROKER_URL is no address of RabbitMQ; write {FORM}") from None
-    return found
-
-
-def _amqp(url: str) -> str:
-    if not url.startswith(("amqp://", "amqps://")):
-        raise ValueError("not this protocol")
-    return url
-
-
-def _with_patience(parameters: "pika.URLParameters", url: str) -> "pika.URLParameters":
-    for name, value in {**PATIENCE, "heartbeat": 0, "tcp_options": KEPT_ALIVE}.items():
-        if f"{name}=" not in url:
-            setattr(parameters, name, value)
-    parameters.client_properties = {"connection_name": "troth"}
-    return parameters
-
-
 def _refuse_guest(parameters: "pika.URLParameters") -> None:
     login = parameters.credentials
     if (login.username, login.password) == (GUEST, GUEST) and not is_loopback(parameters.host):
@@ -153,9 +115,9 @@ def _knock(*parameters: "pika.URLParameters") -> None:
         pika.BlockingConnection(parameters).close()
     except exceptions.AMQPError as error:
         refused = isinstance(error, turned_away) or getattr(error, "reply_code", 0) in (403, 530)
-        raise (PermissionError if refused else ConnectionError) from None
-    except (OSError, UnicodeError, TypeError):  # a name or an option that leads nowhere
-        raise ConnectionError from None
+        raise (PermissionError if refused else ConnectionError) from error
+    except (OSError, UnicodeError, TypeError) as error:  # a name or an option that leads nowhere
+        raise ConnectionError from error
 
 
 def _lets_guests_in(parameters: "pika.URLParameters") -> bool:

@@ -4,6 +4,7 @@ One Redis (or Valkey) by its own address, or whichever its sentinels call the pr
 """
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import redis
@@ -12,7 +13,7 @@ from redis.connection import parse_url
 from redis.retry import Retry
 from redis.sentinel import MasterNotFoundError, Sentinel, SentinelConnectionPool
 
-from troth.broker import sentinels
+from troth.broker import certificates, sentinels
 from troth.errors import TrothError
 
 MOST_CONNECTIONS = 2_000  # redis-py's own cap is 100, and a worker has a thousand places
@@ -21,7 +22,11 @@ CONNECT_SECONDS = 5
 CREDENTIALS = frozenset(
     {"username", "password", "credential_provider", "ssl_certfile", "ssl_keyfile"}
 )
+FILES = frozenset({"ssl_ca_certs", "ssl_certfile", "ssl_keyfile"})
 FORM = "redis://:PASSWORD@HOST:PORT/0"
+AWAY = "does not answer; check that it runs, and its address"
+TRUST = "ssl_ca_certs=/path in TROTH_REDIS_URL"
+OURS = "ssl_certfile=/path and ssl_keyfile=/path in TROTH_REDIS_URL"
 WATCHED_FORM = "redis+sentinel://:PASSWORD@HOST:26379,HOST:26379/NAME?sentinel_password=PASSWORD"
 
 
@@ -46,6 +51,7 @@ def check_redis(url: str) -> None:
         return _check_watched(url)
     try:
         given = parse_url(url)  # type: ignore[no-untyped-call]
+        _check_files(given)
         _ping(given)
     except (ValueError, TypeError):  # the latter for an option that there is not
         raise TrothError(
@@ -53,10 +59,8 @@ def check_redis(url: str) -> None:
         ) from None
     except redis.AuthenticationError:
         raise TrothError("Redis refuses the password in TROTH_REDIS_URL; check it") from None
-    except redis.RedisError:
-        raise TrothError(
-            "Redis (TROTH_REDIS_URL) does not answer; check that it runs, and its address"
-        ) from None
+    except redis.RedisError as error:
+        raise TrothError(f"Redis (TROTH_REDIS_URL) {_flaw(error) or AWAY}") from None
     if _lets_anybody_in(given):
         raise _open(FORM)
     return None
@@ -74,10 +78,23 @@ def open_sentinels(url: str) -> bool:
     return any(_is_open({**plain, "host": host, "port": port}) for host, port in watch.sentinels)
 
 
+def _check_files(arguments: Mapping[str, Any]) -> None:
+    """Raise TrothError for a file that can't be read: to the client that is one more silence."""
+    for name in FILES & arguments.keys():
+        try:
+            Path(arguments[name]).open("rb").close()
+        except OSError:
+            raise TrothError(
+                f"TROTH_REDIS_URL names a file that can't be read, as its {name}; "
+                "check the path, and that whoever Troth runs as may read it"
+            ) from None
+
+
 def _check_watched(url: str) -> None:
     """Check the primary that the sentinels name."""
     try:
         watch = sentinels.read(url)
+        _check_files(watch.primary)
         with _primary(watch, {"retry": _no_retry()}) as client:
             client.ping()
     except (ValueError, TypeError) as error:
@@ -86,23 +103,38 @@ def _check_watched(url: str) -> None:
             f"TROTH_REDIS_URL is no address of sentinels: {cause}; write {WATCHED_FORM}"
         ) from None
     except MasterNotFoundError:
-        raise TrothError(
-            f"no sentinel (TROTH_REDIS_URL) knows a primary named {watch.name!r} that works; check "
-            "that they run, their addresses, sentinel_password, and the name after the last slash"
-        ) from None
+        raise _no_primary(watch) from None
     except redis.AuthenticationError:
         raise TrothError(
             "Redis or its sentinels refuse the password in TROTH_REDIS_URL; the one before the @ "
             "is for Redis, sentinel_password is for the sentinels"
         ) from None
-    except redis.RedisError:
+    except redis.RedisError as error:
+        away = "does not answer; check that it can be reached from here by the address they give"
         raise TrothError(
-            "the Redis that the sentinels (TROTH_REDIS_URL) name does not answer; check that it "
-            "can be reached from here by the address that they give"
+            f"the Redis that the sentinels (TROTH_REDIS_URL) name {_flaw(error) or away}"
         ) from None
     stranger = {name: value for name, value in watch.primary.items() if name not in CREDENTIALS}
     if _answers_stranger(watch, stranger):
         raise _open(WATCHED_FORM)
+
+
+def _no_primary(watch: sentinels.Watch) -> TrothError:
+    """Tell why the sentinels name nobody: what TLS says stands in no error of theirs."""
+    for host, port in watch.sentinels:
+        try:
+            _ping({**watch.sentinel, "host": host, "port": port})
+        except redis.RedisError as error:
+            if flaw := _flaw(error):
+                return TrothError(f"the sentinel at {host}:{port} (TROTH_REDIS_URL) {flaw}")
+    return TrothError(
+        f"no sentinel (TROTH_REDIS_URL) knows a primary named {watch.name!r} that works; check "
+        "that they run, their addresses, sentinel_password, and the name after the last slash"
+    )
+
+
+def _flaw(error: redis.RedisError) -> str | None:
+    return certificates.flaw(error, TRUST, OURS)
 
 
 def _primary(watch: sentinels.Watch, retry: Mapping[str, Retry]) -> redis.Redis:
