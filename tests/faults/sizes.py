@@ -40,6 +40,7 @@ _SIZES = {
     "pooled": (Size(10, 5), Size(250, 5)),
     "postgresql restarted": (Size(10, 5, faults=1, apart=5), Size(250, 5, faults=5, apart=5)),
     "connections ended": (Size(10, 5, faults=3, apart=5), Size(250, 5, faults=20, apart=1)),
+    "failed over": (Size(20, 5), Size(250, 5)),
     "cut": (Size(10, 3), Size(250, 5)),
     "providers": (Size(8, 2), Size(80, 5)),
     "skewed": (Size(10, 5), Size(250, 5)),

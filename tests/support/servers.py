@@ -112,18 +112,7 @@ class PostgreSQL(Server):
         super().__init__()
         self._names = (f"test_{number}" for number in itertools.count(1))
         self._binaries = self._find_binaries()
-        subprocess.run(
-            [
-                self._binaries / "initdb",
-                f"--pgdata={self.folder}/data",
-                *("--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"),
-                *(*self.initdb, "--no-instructions"),
-            ],
-            check=True,
-            stdout=subprocess.DEVNULL,
-            cwd="/",
-            **leash.account(),
-        )
+        self._make_data()
 
     def url(self, database: str = "postgres") -> str:
         """The SQLAlchemy URL of one database."""
@@ -145,6 +134,20 @@ class PostgreSQL(Server):
         """Run one statement as the superuser, outside any transaction."""
         with self._connect() as connection:
             connection.execute(statement)
+
+    def _make_data(self) -> None:
+        subprocess.run(
+            [
+                self._binaries / "initdb",
+                f"--pgdata={self.folder}/data",
+                *("--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"),
+                *(*self.initdb, "--no-instructions"),
+            ],
+            check=True,
+            stdout=subprocess.DEVNULL,
+            cwd="/",
+            **leash.account(),
+        )
 
     def _connect(self) -> psycopg.Connection:
         return psycopg.connect(
