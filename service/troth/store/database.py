@@ -7,7 +7,7 @@ from contextlib import contextmanager, nullcontext
 from functools import partial
 
 from sqlalchemy import Connection, create_engine, event
-from sqlalchemy.engine import URL, Engine, make_url
+from sqlalchemy.engine import URL, Engine, ExceptionContext, make_url
 from sqlalchemy.exc import (
     ArgumentError,
     InterfaceError,
@@ -28,6 +28,7 @@ BUSY_MS = 15_000
 # What says that the store is away for a while: no server, a dropped connection, a primary that has
 # become a replica and only reads (an internal error, to the driver), no connection free.
 AWAY = (OperationalError, InterfaceError, InternalError, NoConnectionError)
+READ_ONLY = "25006"  # what PostgreSQL says to whoever writes where only reading is allowed
 STILL_MS = 60_000  # a process that stands still in a transaction must not keep its locks for ever
 # A database whose host lost power says nothing more. Left to itself, the kernel waits for a quarter
 # of an hour for what it sent to be received, and for two hours where it only listens.
@@ -198,7 +199,17 @@ def _postgresql_engine(url: URL, pool_size: int, pooler: Pooler) -> Engine:
     )
     event.listen(engine, "do_connect", pooler.connect)
     event.listen(engine, "begin", pooler.begin)
+    event.listen(engine, "handle_error", _leave_reader)
     return engine
+
+
+def _leave_reader(context: ExceptionContext) -> None:
+    """Make every connection anew once one may no longer write: the primary is another by now.
+
+    The old one may go on to answer, so that its connections look well for ever.
+    """
+    if getattr(context.original_exception, "sqlstate", None) == READ_ONLY:
+        context.is_disconnect = True
 
 
 def _prepare_sqlite(
@@ -217,9 +228,16 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _unreachable(url: URL, error: OperationalError) -> str:
-    where = url.database if url.get_backend_name() == "sqlite" else url.host or "its socket"
+    where = url.database if url.get_backend_name() == "sqlite" else _hosts(url)
     cause = str(error.orig).strip().splitlines()[0] if error.orig else "no answer"
     return (
         f"the database at {where} can't be used: {cause}; "
         "check that it is there, is writable, and that TROTH_DATABASE_URL names it"
     )
+
+
+def _hosts(url: URL) -> str:
+    """Name the servers of which one should answer; several stand in the query."""
+    named = url.query.get("host", ())
+    hosts = [named] if isinstance(named, str) else list(named)
+    return url.host or ",".join(hosts) or "its socket"
