@@ -5,9 +5,8 @@ from typing import Annotated
 
 import typer
 
-from troth.archive.loading import refuse_filled
 from troth.archive.moving import where
-from troth.archive.restoring import check
+from troth.archive.restoring import OwnKey
 from troth.archive.restoring import restore as restore_file
 from troth.bootstrap import open_database, open_store
 from troth.cli.copied import KeyFile, keys_given, progress, say
@@ -32,14 +31,12 @@ def restore(
     """Bring a backup back into the empty store of the settings; nothing leaves until `release`."""
     settings = load_settings()
     keys = keys_given(settings, key_file)
+    own = OwnKey(settings.secret_key, settings.key_file)
     db = open_database(settings)
     try:
         db.check()
-        with db.reading() as conn:
-            refuse_filled(conn)  # before a key that came along is put in its place
-        manifest = check(file, keys, settings.secret_key, settings.key_file)
         with progress() as told:
-            restore_file(db, file, keys, manifest, SystemClock().now(), told)
+            manifest = restore_file(db, file, keys, own, SystemClock().now(), told)
     finally:
         db.close()
     say(f"{where(db)} is as it was", manifest, as_json=as_json)
