@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from troth.archive.manifest import GZIP, Head, Manifest, Shape, Sum, Summing, end_line
+from troth.archive.manifest import GZIP, LONGEST_LINE, Head, Manifest, Shape, Sum, Summing, end_line
 from troth.archive.rows import Progress, lines, nobody, shapes
 from troth.archive.sealing import BackupKeys, Writer, seal
 from troth.errors import TrothError
@@ -44,7 +44,7 @@ def write(
         if tables is None:
             schema.refuse_partly_known(conn)
         found = _all_lines(conn, head, tables or shapes(), sums, told)
-        seal(_compressed(found), keys, into)
+        seal(compressed(found), keys, into)
     return Manifest(head, sums)
 
 
@@ -85,9 +85,15 @@ def _all_lines(
     yield end_line(sums)
 
 
-def _compressed(found: Iterable[bytes]) -> Iterator[bytes]:
+def compressed(found: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield lines, each with its end, compressed; raises TrothError for one that is too long."""
     gzip = zlib.compressobj(LEVEL, wbits=GZIP)
     for line in found:
+        if len(line) > LONGEST_LINE:
+            raise TrothError(
+                f"a row takes {len(line):,} bytes, and a backup holds none of more than "
+                f"{LONGEST_LINE:,}; shorten the schedule file that it comes from, or report this"
+            )
         if part := gzip.compress(line + b"\n"):
             yield part
     yield gzip.flush()
