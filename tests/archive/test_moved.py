@@ -59,8 +59,10 @@ def test_a_store_that_was_held_is_held_where_it_went(played: Database, empty: Da
 def test_a_store_is_not_moved_onto_itself_or_onto_another(
     played: Database, empty: Database, tmp_path: Path
 ):
+    same = Database(_url(played))
     with pytest.raises(TrothError, match="is there already"):
-        _move(played, Database(_url(played)))
+        _move(played, same)
+    same.close()
     _move(played, empty)
     other = Database(f"sqlite:///{tmp_path / 'other.db'}")
     _move(empty, other)  # and back
