@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 
 from tests.support.processes import Process
+from troth.probe import ask
 
 PROBE = (sys.executable, "-m", "troth.probe")
 
@@ -31,7 +32,14 @@ def test_a_service_that_is_well_is_found_well_and_one_that_is_gone_is_not(
 
 
 def test_what_is_no_address_is_told_how_to_be_one() -> None:
-    for url in ((), ("127.0.0.1:8787",), ("ftp://127.0.0.1/",), ("http://",)):
-        code, said = _ask(*url)
-        assert code == 1
-        assert "give one like http://127.0.0.1:8787/readyz" in said
+    nowhere = ("", "127.0.0.1:8787", "ftp://127.0.0.1/", "http://", "http://[::1/readyz")
+    ports = ("http://127.0.0.1:web/", "http://127.0.0.1:99999/", "http://127.0.0.1:-1/")
+    strange = ("http://a b/", "http://127.0.0.1/a b", "http://127.0.0.1/ä", f"http://{'a' * 64}/")
+    for url in (*nowhere, *ports, *strange):
+        problem = ask(url)
+        assert problem is not None
+        assert "give one like http://127.0.0.1:8787/readyz" in problem
+    for given in ((), ("http://127.0.0.1:web/",)):
+        code, said = _ask(*given)
+        assert (code, said.count("\n")) == (1, 1)  # Docker knows 0 and 1
+        assert "give one like" in said

@@ -82,16 +82,27 @@ def open_store(
     """
     db = open_database(settings, durable=durable)
     try:
-        if migrate or (migrate is None and db.is_sqlite):
-            schema.migrate(db)
-        else:
-            schema.check_schema(db)
-        with db.reading() as conn:
-            marks.refuse_moved(conn)
-        vault = Vault(settings.secret_key or key_from_file(settings.key_file, db))
+        return store_over(db, settings, clock, migrate=migrate)
     except BaseException:
         db.close()
         raise
+
+
+def store_over(
+    db: Database,
+    settings: Settings,
+    clock: Clock | None = None,
+    *,
+    migrate: bool | None = None,
+) -> Store:
+    """Make a database that `open_database` gave ready for use; see open_store."""
+    if migrate or (migrate is None and db.is_sqlite):
+        schema.migrate(db)
+    else:
+        schema.check_schema(db)
+    with db.reading() as conn:
+        marks.refuse_moved(conn)
+    vault = Vault(settings.secret_key or key_from_file(settings.key_file, db))
     return Store(settings, db, vault, clock or SystemClock(), load_languages())
 
 

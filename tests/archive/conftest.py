@@ -13,7 +13,7 @@ from tests.support.key import KEY
 from tests.support.servers import PostgreSQL
 from tests.support.stage import EVENING, couple_file, on_stage
 from troth.archive.manifest import Head, Manifest
-from troth.archive.restoring import check, restore
+from troth.archive.restoring import OwnKey, restore
 from troth.archive.sealing import BackupKeys, new_key, read_keys
 from troth.archive.writing import head_of, new_file, write
 from troth.store.database import Database
@@ -49,9 +49,7 @@ class Shelf:
             return write(db, head, self.keys, stream)
 
     def restore(self, db: Database, now: datetime = LATER) -> Manifest:
-        manifest = check(self.file, self.keys, KEY, self.folder / "key")
-        restore(db, self.file, self.keys, manifest, now)
-        return manifest
+        return restore(db, self.file, self.keys, OwnKey(KEY, self.folder / "key"), now)
 
 
 @pytest.fixture

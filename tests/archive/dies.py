@@ -14,8 +14,7 @@ from pathlib import Path
 from tests.archive.conftest import LATER, NOW
 from tests.support.key import KEY
 from troth.archive.moving import move
-from troth.archive.reading import verify
-from troth.archive.restoring import restore
+from troth.archive.restoring import OwnKey, restore
 from troth.archive.sealing import read_keys
 from troth.archive.writing import head_of, new_file, write
 from troth.store.database import Database
@@ -35,7 +34,7 @@ def main(act: str, where: str, url: str, file: str, key_file: str) -> None:
             with new_file(Path(file), replace=True) as stream:
                 write(db, head, keys, stream, told)
         case "restore":
-            restore(db, Path(file), keys, verify(Path(file), keys), LATER, told)
+            restore(db, Path(file), keys, OwnKey(KEY, Path(file)), LATER, told)
         case "move":
             move(db, Database(file), head, told)
 

@@ -3,6 +3,7 @@
 import errno
 import io
 import os
+import tracemalloc
 import zlib
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -15,10 +16,10 @@ from hypothesis import strategies as st
 
 from tests.archive.conftest import NOW, Shelf
 from troth.archive.kinds import Kind, decode, encode
-from troth.archive.manifest import Head, Shape, Summing, end_line
+from troth.archive.manifest import LONGEST_LINE, Head, Shape, Summing, end_line
 from troth.archive.reading import Nobody, read, verify
 from troth.archive.sealing import BackupKeys, new_key, read_keys, seal
-from troth.archive.writing import new_file
+from troth.archive.writing import compressed, new_file
 from troth.errors import TrothError
 from troth.store.database import Database
 
@@ -97,8 +98,33 @@ def test_lines_that_do_not_agree_are_refused(keys: BackupKeys, refuses: Callable
         good[1:],
         [good[0], b"{}"],
         [good[0], b"no json"],
+        [good[0], b'{"table":"positions","columns":[],"key":[]}'],
+        [b"[" * 100_000],
     ):
         refuses(_sealed(keys, bad))
+
+
+def test_a_line_without_an_end_takes_no_memory(keys: BackupKeys, tmp_path: Path):
+    """A GiB of one row, sealed well: it is given up where it is longer than any that is written."""
+    pack = zlib.compressobj(wbits=31)
+    begin = pack.compress(b"\n".join(_lines(ROWS)[:3]) + b'\n["') + pack.flush(zlib.Z_FULL_FLUSH)
+    mebibyte = pack.compress(b"x" * (1 << 20)) + pack.flush(zlib.Z_FULL_FLUSH)
+    into = io.BytesIO()
+    seal([begin, *(mebibyte for _ in range(1 << 10))], keys, into)
+    (tmp_path / "backup").write_bytes(into.getvalue())
+    tracemalloc.start()
+    with pytest.raises(TrothError, match="longer than 16,777,216 bytes, which no Troth writes"):
+        verify(tmp_path / "backup", keys)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 4 * LONGEST_LINE
+
+
+def test_a_line_that_could_not_be_read_back_is_not_written():
+    longest = b"x" * LONGEST_LINE
+    assert zlib.decompress(b"".join(compressed([longest])), wbits=31) == longest + b"\n"
+    with pytest.raises(TrothError, match=r"16,777,217 bytes.*shorten"):
+        list(compressed([longest + b"x"]))
 
 
 def test_another_key_does_not_open_it(whole: bytes, tmp_path: Path):

@@ -40,6 +40,9 @@ def test_a_backup_that_is_killed_leaves_the_one_before(played: Database, shelf: 
     before = shelf.file.read_bytes()
     _die("backup", "nudges", played, shelf.file, shelf)
     assert shelf.file.read_bytes() == before
+    (draft,) = shelf.folder.glob(".backup.*")
+    shelf.backup(played)
+    assert not draft.exists()
 
 
 @BETWEEN

@@ -8,7 +8,7 @@ from sqlalchemy import func, insert, inspect, select, text
 from tests.archive.conftest import LATER, NOW, Shelf, left_undone
 from tests.support.key import KEY
 from troth.archive.manifest import Manifest
-from troth.archive.restoring import check
+from troth.archive.restoring import OwnKey, check
 from troth.archive.rows import shapes, sums
 from troth.archive.writing import head_of, new_file, write
 from troth.engine.standing import couple_standing, folded_standing
@@ -137,12 +137,12 @@ def test_another_secret_key_is_refused_before_anything_is_written(
 ):
     shelf.backup(played)
     with pytest.raises(TrothError, match="not the one that belongs"):
-        check(shelf.file, shelf.keys, "x" * 40, tmp_path / "key")
+        check(shelf.file, shelf.keys, OwnKey("x" * 40, tmp_path / "key"))
     with pytest.raises(TrothError, match="does not hold the secret key"):
-        check(shelf.file, shelf.keys, None, tmp_path / "key")
+        check(shelf.file, shelf.keys, OwnKey(None, tmp_path / "key"))
     assert not (tmp_path / "key").exists()
     newer = f"{'y' * 40},{KEY}"  # the key was changed since
-    assert check(shelf.file, shelf.keys, newer, tmp_path / "key").rows > 0
+    assert check(shelf.file, shelf.keys, OwnKey(newer, tmp_path / "key")).rows > 0
 
 
 def test_a_secret_key_that_came_along_is_kept_where_there_is_none(
@@ -151,7 +151,7 @@ def test_a_secret_key_that_came_along_is_kept_where_there_is_none(
     manifest = shelf.backup(played, head_of(played, Vault(KEY), NOW, KEY))
     assert KEY not in str(manifest)
     assert KEY not in str(manifest.data())
-    check(shelf.file, shelf.keys, None, tmp_path / "key")
+    check(shelf.file, shelf.keys, OwnKey(None, tmp_path / "key"))
     assert (tmp_path / "key").read_text().strip() == KEY
     assert (tmp_path / "key").stat().st_mode & 0o777 == 0o600
 

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.deploy.machine import Machine, booted
+from tests.deploy.test_command import numbered, read
 from tests.faults import roles
 from tests.faults.sink import Manner, Sink
 from tests.faults.sizes import FULL, Size
@@ -21,6 +22,7 @@ from troth.store.tables import nudges
 
 UNIT = "troth.service"
 HASTE = "RestartSec=100ms\nWatchdogSec=3s"  # in place of seconds and minutes
+PRINTS = "[Service]\nType=oneshot\nEnvironmentFile=/opt/out/secrets\nExecStart=env -0\n"
 BURST = Size(50, 5) if FULL else Size(4, 3)
 INSTALL = ("/opt/checkout/deploy/install.sh", "--python-env", "/opt/venv")
 
@@ -101,6 +103,17 @@ def test_the_service_is_active_once_it_listens_and_its_clock_goes(running: Insta
     running.machine.process.wait_until(
         lambda: running.machine.show(UNIT, "WatchdogTimestampMonotonic") != first, "beat"
     )
+
+
+def test_systemd_means_by_a_file_of_secrets_what_the_command_means(home: Installed):
+    text, means = numbered()
+    out = home.folder / "out"
+    (out / "secrets").write_bytes(text.encode())
+    (out / "unit").write_text(PRINTS)
+    home.machine.run("cp", "/opt/out/unit", "/etc/systemd/system/prints.service")
+    home.machine.run("systemctl", "daemon-reload")
+    home.machine.run("systemctl", "start", "prints.service")
+    assert read((out / "prints").read_bytes()) == means
 
 
 def test_a_service_that_is_killed_is_started_anew_and_loses_nothing(running: Installed):

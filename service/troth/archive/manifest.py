@@ -13,6 +13,9 @@ from troth.errors import TrothError
 
 FORMAT = 1
 GZIP = 31  # what zlib calls the format in which the lines are compressed
+# Bytes of a line, which is held in memory: none longer is written, so none longer is read. What
+# one row holds is bounded by what people may send and schedule files may say: some kilobytes.
+LONGEST_LINE = 16 << 20
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from sqlalchemy import Connection, text
 from troth.archive.loading import Loader
 from troth.archive.manifest import Head, Manifest, Sum, Summing
 from troth.archive.rows import Progress, lines, nobody, shapes
+from troth.archive.sameness import refuse_same
 from troth.errors import TrothError
 from troth.store import marks, schema
 from troth.store.atwork import alone
@@ -24,10 +25,10 @@ def move(source: Database, target: Database, head: Head, told: Progress = nobody
     """Copy everything, hold it against its sums, and mark the source as moved; return the manifest.
 
     Nothing leaves from the target before the source is marked: killed at any instant, at most one
-    of them sends. Raises TrothError while anybody is at work on the source.
+    of them sends. Raises TrothError while anybody is at work on the source, or on a SQLite target.
     """
-    _refuse_same(source, target)
-    with alone(source), source.writing() as old:
+    refuse_same(source, target)
+    with alone(source), alone(target), source.writing() as old:
         be_patient(old)
         _take_all(old)
         marks.refuse_moved(old)
@@ -66,11 +67,6 @@ def _copy(old: Connection, loader: Loader) -> dict[str, Sum]:
             loader.row(line)
         sums[shape.table] = summing.done()
     return sums
-
-
-def _refuse_same(source: Database, target: Database) -> None:
-    if source.url == target.url:
-        raise TrothError("the store is there already; name another, empty database with --to")
 
 
 def _take_all(conn: Connection) -> None:

@@ -5,7 +5,17 @@ import zlib
 from pathlib import Path
 from typing import Protocol
 
-from troth.archive.manifest import GZIP, Head, Manifest, Shape, Sum, Summing, differing, read_end
+from troth.archive.manifest import (
+    GZIP,
+    LONGEST_LINE,
+    Head,
+    Manifest,
+    Shape,
+    Sum,
+    Summing,
+    differing,
+    read_end,
+)
 from troth.archive.sealing import BackupKeys, damaged, unseal
 from troth.errors import TrothError
 
@@ -52,7 +62,7 @@ def read(file: Path, keys: BackupKeys, taker: Taker) -> Manifest:
             unseal(stream, keys, unpacking)
     except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
         raise TrothError(f"the backup {file} can't be read: {error.strerror}") from error
-    except (ValueError, KeyError, TypeError, zlib.error) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, zlib.error) as error:
         raise damaged() from error
     return unpacking.done()
 
@@ -89,6 +99,11 @@ class _Unpacking:
 
     def _take(self, text: bytes) -> None:
         *whole, self._begun = (self._begun + text).split(b"\n")
+        if max(map(len, (*whole, self._begun))) > LONGEST_LINE:
+            raise TrothError(
+                f"a line of the backup is longer than {LONGEST_LINE:,} bytes, which no Troth "
+                "writes; take another copy, and ask who made this one"
+            )
         for line in whole:
             self._lines.take(line)
 

@@ -1,15 +1,17 @@
 """Restoring: a checked backup becomes a store in one transaction; nothing leaves from it yet."""
 
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from troth.archive.loading import Loader
+from troth.archive.loading import Loader, refuse_filled
 from troth.archive.manifest import Head, Manifest
 from troth.archive.reading import read, verify
 from troth.archive.rows import Progress, nobody
 from troth.archive.sealing import BackupKeys, damaged
 from troth.errors import TrothError
 from troth.store import marks, schema
+from troth.store.atwork import alone
 from troth.store.database import Database, be_patient
 from troth.store.keyfile import keep_key, read_key
 from troth.store.vault import Vault
@@ -17,18 +19,44 @@ from troth.store.vault import Vault
 WHY_HELD = "restored from a backup"
 
 
+@dataclass(frozen=True)
+class OwnKey:
+    """The secret key of whoever restores: as the settings give it, or in a file."""
+
+    given: str | None = field(repr=False)
+    file: Path
+
+
 def restore(
+    db: Database,
+    file: Path,
+    keys: BackupKeys,
+    own: OwnKey,
+    now: datetime,
+    told: Progress = nobody,
+) -> Manifest:
+    """Check a backup, load it into an empty store, and hold the store; return what it is.
+
+    `now` is aware UTC: from when the backup was taken until then, nothing is known. Raises
+    TrothError, and changes nothing, while a service is at work on a SQLite store, too.
+    """
+    with alone(db):
+        with db.reading() as conn:
+            refuse_filled(conn)  # before a key that came along is put in its place
+        manifest = check(file, keys, own)
+        _load(db, file, keys, manifest, now, told)
+        schema.migrate(db)  # PostgreSQL builds some indexes and makes some checks after the tables
+    return manifest
+
+
+def _load(
     db: Database,
     file: Path,
     keys: BackupKeys,
     checked: Manifest,
     now: datetime,
-    told: Progress = nobody,
+    told: Progress,
 ) -> None:
-    """Load a backup that `verify` has read into an empty store, and hold the store.
-
-    `now` is aware UTC: from when the backup was taken until then, nothing is known.
-    """
     with db.writing() as conn:
         be_patient(conn)
         loader = Loader(conn, told)
@@ -38,25 +66,24 @@ def restore(
         taken_at = checked.head.taken_at
         marks.remember_gap(conn, marks.Gap(taken_at, max(now, taken_at)))
         marks.hold(conn, WHY_HELD)
-    schema.migrate(db)  # PostgreSQL builds some indexes and makes some checks after the tables
 
 
-def check(file: Path, keys: BackupKeys, secret_key: str | None, key_file: Path) -> Manifest:
+def check(file: Path, keys: BackupKeys, own: OwnKey) -> Manifest:
     """Check a backup, and see that the secret key that belongs to it is at hand; return what it is.
 
-    A key that came with the backup is kept in `key_file` where there is none.
+    A key that came with the backup is kept in the own key's file where there is none.
     """
     manifest = verify(file, keys)
-    given = secret_key or read_key(key_file)
+    given = own.given or read_key(own.file)
     if given is not None:
         _refuse_other_key(manifest.head, given)
     elif manifest.head.secret_key is None:
         raise TrothError(
             f"the backup does not hold the secret key (id {manifest.head.key_ids[0]}) that seals "
-            f"what is private; give it in TROTH_SECRET_KEY, or put its file back as {key_file}"
+            f"what is private; give it in TROTH_SECRET_KEY, or put its file back as {own.file}"
         )
     else:
-        keep_key(key_file, manifest.head.secret_key)
+        keep_key(own.file, manifest.head.secret_key)
     return manifest
 
 

@@ -4,13 +4,13 @@ It seals in chunks that are counted, with a mark on the last: a chunk that is ch
 another's place or added is noticed. Whoever seals needs only the public key.
 """
 
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Protocol
 
 from troth.errors import TrothError
+from troth.store.drafts import drafted
 
 SECRET, PUBLIC = "AGE-SECRET-KEY-1", "age1"
 
@@ -61,19 +61,17 @@ def new_key(file: Path) -> str:
     Raises TrothError where the file is there already, or can't be made.
     """
     key = _age().x25519.Identity.generate()
+    text = f"# opens backups of Troth; public key: {key.to_public()}\n{key}\n"
     try:
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with drafted(file) as stream:
+            stream.write(text.encode())
     except FileExistsError:
         raise TrothError(f"{file} is there already; name one that is not") from None
     except OSError as error:
         raise TrothError(
             f"the key file {file} can't be made: {(error.strerror or str(error)).lower()}; "
-            "name another place"
+            "make room, or name another place"
         ) from error
-    with os.fdopen(handle, "w") as stream:
-        stream.write(f"# opens backups of Troth; public key: {key.to_public()}\n{key}\n")
-        stream.flush()
-        os.fsync(stream.fileno())
     return str(key.to_public())
 
 

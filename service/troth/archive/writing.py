@@ -1,26 +1,23 @@
 """Writing a backup: one snapshot of every table, in lines, compressed, sealed, in one pass."""
 
-import errno
-import os
-import tempfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection
 
-from troth.archive.manifest import GZIP, Head, Manifest, Shape, Sum, Summing, end_line
+from troth.archive.manifest import GZIP, LONGEST_LINE, Head, Manifest, Shape, Sum, Summing, end_line
 from troth.archive.rows import Progress, lines, nobody, shapes
 from troth.archive.sealing import BackupKeys, Writer, seal
 from troth.errors import TrothError
 from troth.store import schema
 from troth.store.database import Database, be_patient
+from troth.store.drafts import drafted
 from troth.store.vault import Vault
 
 LEVEL = 3  # what is sealed already hardly shrinks: more effort takes time and saves little
-NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS)
 
 
 def head_of(db: Database, vault: Vault, now: datetime, secret_key: str | None = None) -> Head:
@@ -47,7 +44,7 @@ def write(
         if tables is None:
             schema.refuse_partly_known(conn)
         found = _all_lines(conn, head, tables or shapes(), sums, told)
-        seal(_compressed(found), keys, into)
+        seal(compressed(found), keys, into)
     return Manifest(head, sums)
 
 
@@ -57,47 +54,16 @@ def new_file(file: Path, *, replace: bool) -> Iterator[Writer]:
 
     Raises TrothError where it is there already and may not be replaced, or can't be written.
     """
+    there = TrothError(f"{file} is there already; name another file, or say --force")
     if file.exists() and not replace:
-        raise TrothError(f"{file} is there already; name another file, or say --force")
+        raise there  # before all of it is written
     try:
-        handle, draft = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")  # mode 0600
-    except OSError as error:
-        raise _unwritable(file, error) from error
-    try:
-        with os.fdopen(handle, "wb") as stream:
+        with drafted(file, replace=replace) as stream:
             yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
-        _name(Path(draft), file, replace=replace)
+    except FileExistsError:
+        raise there from None
     except OSError as error:
         raise _unwritable(file, error) from error
-    finally:
-        with suppress(FileNotFoundError):
-            Path(draft).unlink()
-
-
-def _name(draft: Path, file: Path, *, replace: bool) -> None:
-    """Give the draft its name; whoever made a file of that name meanwhile keeps it."""
-    if replace:
-        draft.replace(file)
-    else:
-        _link(draft, file)
-    folder = os.open(file.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-
-
-def _link(draft: Path, file: Path) -> None:
-    """Give the draft its name where nothing has it; sticks and shares may know no links."""
-    try:
-        os.link(draft, file)
-    except OSError as error:
-        if error.errno not in NO_LINKS:
-            raise
-        os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-        draft.replace(file)
 
 
 def _unwritable(file: Path, error: OSError) -> TrothError:
@@ -119,9 +85,15 @@ def _all_lines(
     yield end_line(sums)
 
 
-def _compressed(found: Iterable[bytes]) -> Iterator[bytes]:
+def compressed(found: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield lines, each with its end, compressed; raises TrothError for one that is too long."""
     gzip = zlib.compressobj(LEVEL, wbits=GZIP)
     for line in found:
+        if len(line) > LONGEST_LINE:
+            raise TrothError(
+                f"a row takes {len(line):,} bytes, and a backup holds none of more than "
+                f"{LONGEST_LINE:,}; shorten the schedule file that it comes from, or report this"
+            )
         if part := gzip.compress(line + b"\n"):
             yield part
     yield gzip.flush()

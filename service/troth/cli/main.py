@@ -7,7 +7,16 @@ import typer
 from sqlalchemy.exc import DBAPIError
 
 from troth import __version__
-from troth.cli import keeping, looking, replying, running, scheduling, simulating
+from troth.cli import (
+    backing_up,
+    looking,
+    moving,
+    replying,
+    restoring,
+    running,
+    scheduling,
+    simulating,
+)
 from troth.errors import TrothError
 from troth.logs import set_up_logs
 from troth.schedules.problems import ScheduleError
@@ -19,7 +28,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for part in (running, scheduling, simulating, replying, looking, keeping):
+PARTS = (running, scheduling, simulating, replying, looking, backing_up, restoring, moving)
+for part in PARTS:
     part.add_to(app)
 
 

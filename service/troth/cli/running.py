@@ -13,7 +13,16 @@ from typing import Annotated
 
 import typer
 
-from troth.bootstrap import Service, Store, build, check, open_scrape, open_store
+from troth.bootstrap import (
+    Service,
+    Store,
+    build,
+    check,
+    open_database,
+    open_scrape,
+    open_store,
+    store_over,
+)
 from troth.cli.output import counted, out
 from troth.delivery.courier import is_channel_url
 from troth.engine.apply import apply
@@ -237,14 +246,15 @@ def _service(role: str, at_once: int | None = None) -> Iterator[Service]:
 
 @contextmanager
 def _store_of(settings: Settings, role: str) -> Iterator[Store]:
-    """Give the store at which a role is at work, so that nobody moves it meanwhile."""
-    store = open_store(settings)
+    """Give the store at which a role is at work, so that nobody moves or restores it meanwhile."""
+    db = open_database(settings)
     try:
-        namespace = store.vault.mark("traces")
-        with at_work(store.db), tracing.turned_on(settings.traces, role, namespace):
-            yield store
+        with at_work(db):
+            store = store_over(db, settings)
+            with tracing.turned_on(settings.traces, role, store.vault.mark("traces")):
+                yield store
     finally:
-        store.db.close()
+        db.close()
 
 
 def _cluster_settings() -> Settings:

@@ -1,7 +1,7 @@
 """Who is at work on an embedded store: a lock beside its file, which ends with its process.
 
-SQLite's own locks last for a transaction; whoever moves a store must know of a service that only
-sleeps. PostgreSQL knows its clients by itself.
+SQLite's own locks last for a transaction; whoever moves or restores a store must know of a service
+that only sleeps. PostgreSQL knows its clients by itself.
 """
 
 import fcntl
@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import IO
 
 from troth.errors import TrothError
-from troth.store import marks
 from troth.store.database import Database
 
 
@@ -19,11 +18,11 @@ from troth.store.database import Database
 def at_work(db: Database) -> Iterator[None]:
     """Be at work on a store, beside any others.
 
-    Raises TrothError while it is being moved, and where it was since it was opened.
+    Raises TrothError while it is being moved or restored. Whoever goes to work does so first, and
+    looks at what the store is only then.
     """
-    with _locked(db, fcntl.LOCK_SH, "the store is just being moved; wait for its end"):
-        with db.reading() as conn:
-            marks.refuse_moved(conn)
+    busy = "the store is just being moved or restored; wait for the end of that"
+    with _locked(db, fcntl.LOCK_SH, busy):
         yield
 
 
@@ -40,7 +39,7 @@ def _locked(db: Database, kind: int, busy: str) -> Iterator[None]:
     with ExitStack() as stack:
         file = _beside(db)
         if file is not None:
-            stream = stack.enter_context(_opened(file))
+            stream = stack.enter_context(_opened(file, db))
             try:
                 fcntl.flock(stream, kind | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -48,10 +47,11 @@ def _locked(db: Database, kind: int, busy: str) -> Iterator[None]:
         yield
 
 
-def _opened(file: Path) -> IO[str]:
+def _opened(file: Path, db: Database) -> IO[str]:
     try:
         return file.open("w")
     except OSError as error:
+        db.check()  # says what is wrong with the store itself
         raise TrothError(
             f"the lock {file} can't be written: {(error.strerror or str(error)).lower()}; "
             "give it to whoever runs Troth, or delete it while nobody does"

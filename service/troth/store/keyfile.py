@@ -1,14 +1,13 @@
 """The key file: made once, on the first run, for its owner's eyes only."""
 
-import os
 import secrets
-import tempfile
 from pathlib import Path
 
 from sqlalchemy import select
 
 from troth.errors import TrothError
 from troth.store.database import Database
+from troth.store.drafts import drafted
 from troth.store.tables import channels
 from troth.store.vault import KeyUnfitError
 
@@ -29,11 +28,21 @@ def key_from_file(file: Path, db: Database) -> str:
 def read_key(file: Path) -> str | None:
     """Return the key in `file`, None where there is no such file; raises TrothError otherwise."""
     try:
-        return file.read_text().strip()
+        key = file.read_text().strip()
     except FileNotFoundError:
         return None
-    except OSError as error:
-        raise TrothError(f"the key file {file} can't be read: {error.strerror}") from error
+    except (OSError, UnicodeDecodeError) as error:
+        cause = getattr(error, "strerror", None) or "it is no text"
+        raise TrothError(
+            f"the key file {file} can't be read: {cause}; give it to whoever runs Troth, or put "
+            "back a copy of it"
+        ) from error
+    if not key:
+        raise KeyUnfitError(
+            f"the key file {file} is empty; put back a copy of it, or delete it where there is no "
+            "store yet"
+        )
+    return key
 
 
 def _refuse_new_key(file: Path, db: Database) -> None:
@@ -48,23 +57,17 @@ def _refuse_new_key(file: Path, db: Database) -> None:
 def keep_key(file: Path, key: str) -> str:
     """Keep a key in a file that is not there yet; return the one that is there then.
 
-    It is written elsewhere, seen on the disk, and only then given its name.
+    Raises TrothError where it can't be written, and leaves nothing of it behind.
     """
     try:
-        handle, draft = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")  # mode 0600
-    except OSError as error:
-        raise TrothError(
-            f"the key file {file} can't be made: {error.strerror}; "
-            "give a key in TROTH_SECRET_KEY, or set TROTH_DATA to another folder"
-        ) from error
-    try:
-        with os.fdopen(handle, "w") as stream:
-            stream.write(key + "\n")
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.link(draft, file)
+        with drafted(file) as stream:
+            stream.write(f"{key}\n".encode())
     except FileExistsError:
         pass  # another process was first: its key is the key
-    finally:
-        Path(draft).unlink()
-    return file.read_text().strip()
+    except OSError as error:
+        cause = (error.strerror or str(error)).lower()
+        raise TrothError(
+            f"the key file {file} can't be made: {cause}; "
+            "make room, give a key in TROTH_SECRET_KEY, or set TROTH_DATA to another folder"
+        ) from error
+    return read_key(file) or key
