@@ -76,10 +76,10 @@ def test_a_fault_of_ours_is_a_page_without_a_trace(
 def test_an_answer_that_a_busy_store_can_not_take_is_told_so_and_may_be_sent_again(
     house: House, web: httpx.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database, "BUSY_MS", 100)
     house.wind(hours=2)
     link = house.link("ana", "coffee")
-    with held(house.folder / "troth.db"):
+    with held(house.folder / "troth.db"), monkeypatch.context() as hurried:
+        hurried.setattr(database, "BUSY_MS", 100)
         page = web.post(link, data={"verb": "done"})
         button = web.post(f"{link}/done")
         looked = web.get(link)
