@@ -1,6 +1,5 @@
 """The clock's loop: it turns also while the store is away, and says so to whoever watches it."""
 
-import sqlite3
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import pytest
 import structlog
 
+from tests.support.holding import held
 from tests.support.key import KEY
 from tests.support.stage import EVENING, Unheard, couple_file, on_stage
 from troth.clock import ManualClock, SystemClock
@@ -56,10 +56,8 @@ def test_a_clock_whose_store_is_locked_turns_after_each_duty_that_gave_up(
         stage.couple(couple_file(EVENING))
     db = Database(url)
     clock = Rounds(db, Vault(KEY), Unheard(), ManualClock(datetime(2026, 3, 6, tzinfo=UTC)))
-    other = sqlite3.connect(tmp_path / "locked.db", isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
     turned: list[None] = []
-    _, troubles = clock._round(lambda: turned.append(None))
+    with held(tmp_path / "locked.db"):
+        _, troubles = clock._round(lambda: turned.append(None))
     assert len(turned) == len(troubles) > 0
-    other.close()
     db.close()

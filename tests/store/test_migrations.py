@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+import structlog
 from alembic import command
 from sqlalchemy import create_engine, text
 
@@ -164,6 +165,28 @@ def test_an_index_that_broke_off_is_built_anew(migrated_postgres_copy: str):
         schema.migrate(db)
         with db.reading() as conn:
             assert building._missing(conn) == []
+
+
+def test_nobody_says_up_to_date_while_another_builds_and_what_that_one_leaves_is_built(
+    migrated_postgres_copy: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(building, "_PAUSE_SECONDS", 0.01)
+    with opened(migrated_postgres_copy) as db, structlog.testing.capture_logs() as lines:
+        with db.writing() as conn:
+            conn.execute(text("DROP INDEX ix_nudges_due"))
+        migrating = threading.Thread(target=schema.migrate, args=(db,))
+        with db.reading() as other:  # which dies before it has built anything
+            other.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": building._LOCK})
+            migrating.start()
+            while "schema.built_by_another" not in [line["event"] for line in lines]:
+                migrating.join(0.02)
+                assert migrating.is_alive()
+            other.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": building._LOCK})
+        migrating.join(20)
+        with db.reading() as conn:
+            assert building._missing(conn) == []
+    told = [line["event"] for line in lines if line["log_level"] == "warning"]
+    assert told == ["schema.built_by_another"]  # once, however long it waits
 
 
 def test_versions_that_are_at_work_together_are_seen(postgres_url: str):

@@ -14,6 +14,7 @@ from troth.bootstrap import open_scrape
 from troth.delivery.courier import Courier
 from troth.delivery.outcome import Message, Outcome, Refused, Sent, TryAgain
 from troth.engine.settle import settle_occurrence
+from troth.store.occasions import Occasion, plan_occasion
 from troth.telemetry.scrape import Patient
 
 Growth = Callable[..., float]
@@ -91,6 +92,20 @@ def test_what_waits_is_told_until_it_is_sent(stage: Stage):
 def test_a_clock_that_is_away_is_told_by_the_rituals_that_nobody_plans(stage: Stage):
     stage.sleep("21:40")
     assert told(stage)("troth_overdue_seconds", what="ritual") == 600
+
+
+def test_a_clock_that_is_away_is_told_by_leases_and_occasions_that_nobody_saw_to(stage: Stage):
+    stage.wind("21:29")
+    stage.sleep("21:30")
+    stage.claim()
+    stage.sleep("21:33")
+    with stage.store.db.writing() as conn:
+        soon = stage.clock.now() - timedelta(seconds=60)
+        plan_occasion(conn, Occasion(stage.in_play.id, "season-check-in", soon))
+    away = told(stage)
+    assert away("troth_overdue_seconds", what="lease") == 150
+    assert away("troth_overdue_seconds", what="occasion") == 60
+    assert away("troth_overdue_seconds", what="review") == 0
 
 
 def test_claims_that_nobody_finished_are_counted(stage: Stage, grown: Growth):

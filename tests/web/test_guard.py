@@ -3,8 +3,11 @@
 import httpx
 import pytest
 
+from tests.support.holding import held
 from tests.support.house import House
 from tests.web.conftest import Open
+from troth.domain.states import OccurrenceState
+from troth.store import database
 from troth.web.guard import LARGEST_BODY
 
 SAFE = {
@@ -68,6 +71,24 @@ def test_a_fault_of_ours_is_a_page_without_a_trace(
     assert page.status_code == 500
     assert "secret detail" not in page.text
     assert page.headers["cache-control"] == "no-store"
+
+
+def test_an_answer_that_a_busy_store_can_not_take_is_told_so_and_may_be_sent_again(
+    house: House, web: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.wind(hours=2)
+    link = house.link("ana", "coffee")
+    with held(house.folder / "troth.db"), monkeypatch.context() as hurried:
+        hurried.setattr(database, "BUSY_MS", 100)
+        page = web.post(link, data={"verb": "done"})
+        button = web.post(f"{link}/done")
+        looked = web.get(link)
+    assert [answer.status_code for answer in (page, button, looked)] == [503, 503, 200]
+    assert "either kept whole or not at all" in page.text
+    assert "locked" not in page.text
+    assert page.headers["cache-control"] == "no-store"
+    assert web.post(link, data={"verb": "done"}).status_code == 200
+    assert house.occurrence("ana", "coffee").state is OccurrenceState.KEPT
 
 
 HOSTILE = {

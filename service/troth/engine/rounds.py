@@ -1,7 +1,7 @@
 """The clock's round: every duty in turn, then sleep until the next due moment."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -20,7 +20,7 @@ from troth.engine.pulse import Pulse
 from troth.engine.review import review
 from troth.engine.settle import settle
 from troth.engine.sweep import sweep
-from troth.store import nudges, occasions, occurrences, rituals
+from troth.store.agenda import AGENDA, LEASE, NUDGE, OCCURRENCE, RITUAL, Kind
 from troth.store.database import Database
 from troth.store.vault import Vault
 from troth.store.wakeup import Sleeper, sleeper
@@ -33,7 +33,6 @@ SHORTEST_SLEEP = timedelta(milliseconds=20)
 AFTER_TROUBLE = timedelta(seconds=5)
 
 Duties = Mapping[str, Callable[[], int]]
-Coming = Callable[[Connection], datetime | None]
 
 
 @dataclass(frozen=True)
@@ -65,9 +64,9 @@ class Rounds:
         """
         now = self.clock.now()
         done, troubles = 0, []
-        for coming, duties in self._duties(now):
+        for kinds, duties in self._duties(now):
             try:
-                due = self._is_due(coming, now)
+                due = self._is_due(kinds, now)
             except Exception as error:  # noqa: BLE001 - told by who asked for the round
                 troubles.append(error)
                 turned()
@@ -80,17 +79,18 @@ class Rounds:
                     turned()
         return done, troubles
 
-    def _duties(self, now: datetime) -> tuple[tuple[Coming | None, Duties], ...]:
-        """Return the duties in turn, each with what tells when there is next something to do.
+    def _duties(self, now: datetime) -> tuple[tuple[Sequence[Kind] | None, Duties], ...]:
+        """Return the duties in turn, each with the kinds of work that it does.
 
-        That is a look into an index or two; a duty that finds nothing takes the writer's place.
+        To look whether any is due costs less than a duty that finds nothing: it takes the writer's
+        place.
         """
         return (
-            (nudges.next_leaving, {"sweep": lambda: sweep(self.db, self.vault, now)}),
-            (_next_plan, {"plan": lambda: plan(self.db, self.vault, now)}),
-            (nudges.next_leaving, {"dispatch": lambda: dispatch(self.db, self.doorbell, now)}),
+            ([LEASE], {"sweep": lambda: sweep(self.db, self.vault, now)}),
+            ([RITUAL], {"plan": lambda: plan(self.db, self.vault, now)}),
+            ([NUDGE], {"dispatch": lambda: dispatch(self.db, self.doorbell, now)}),
             (
-                occurrences.next_moment,
+                OCCURRENCE,
                 {
                     "announce": lambda: announce(self.db, now),
                     "follow_up": lambda: follow_up(self.db, self.vault, now),
@@ -106,24 +106,17 @@ class Rounds:
             ),
         )
 
-    def _is_due(self, coming: Coming | None, now: datetime) -> bool:
-        if coming is None:
+    def _is_due(self, kinds: Sequence[Kind] | None, now: datetime) -> bool:
+        if kinds is None:
             return True
         with self.db.reading() as conn:
-            moment = coming(conn)
+            moment = _next(conn, kinds)
         return moment is not None and moment <= now
 
     def next_moment(self) -> datetime | None:
         """Return when something is due next, aware UTC, or None."""
         with self.db.reading() as conn:
-            moments = (
-                _next_plan(conn),
-                nudges.next_leaving(conn),
-                occurrences.next_moment(conn),
-                occurrences.settled_lately(conn),
-                occasions.next_occasion(conn),
-            )
-        return min((moment for moment in moments if moment), default=None)
+            return _next(conn, AGENDA)
 
     def run(self, stopping: threading.Event, turned: Callable[[], None] = lambda: None) -> None:
         """Make rounds until told to stop. Trouble with the store is logged, and tried again.
@@ -190,6 +183,8 @@ def _traced(name: str, duty: Callable[[], int]) -> int:
         return done
 
 
-def _next_plan(conn: Connection) -> datetime | None:
-    due = rituals.next_due(conn)
-    return due and due - AHEAD
+def _next(conn: Connection, kinds: Sequence[Kind]) -> datetime | None:
+    """Return when a clock has next to do with these: rituals are planned before they are due."""
+    ahead = {RITUAL: AHEAD}
+    firsts = ((kind, kind.first(conn)) for kind in kinds)
+    return min((at - ahead.get(kind, timedelta()) for kind, at in firsts if at), default=None)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import structlog
 from sqlalchemy import Connection
 
-from troth.store.database import Database
+from troth.store.database import AWAY, Database
 
 log = structlog.get_logger()
 
@@ -18,7 +18,8 @@ SetAside = Callable[[Connection, int], None]
 def do_together(db: Database, ids: Sequence[int], work: Work, set_aside: SetAside) -> int:
     """Do `work` on all of `ids`, some at a time; return on how many it was done.
 
-    Where some fail together each is done alone, and who fails alone is set aside.
+    Where some fail together each is done alone, and who fails alone is set aside. A store that is
+    away is nobody's fault: that is raised, and all of it is due still.
     """
     parts = [ids[start : start + TOGETHER] for start in range(0, len(ids), TOGETHER)]
     return sum(_do(db, part, work, set_aside) for part in parts)
@@ -28,6 +29,8 @@ def _do(db: Database, ids: Sequence[int], work: Work, set_aside: SetAside) -> in
     try:
         with db.writing() as conn:
             return work(conn, ids)
+    except AWAY:
+        raise
     except Exception:
         if len(ids) > 1:
             return sum(_do(db, [one], work, set_aside) for one in ids)

@@ -8,15 +8,13 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from troth.domain.states import NudgeState
-from troth.store import nudges, occasions, occurrences, rituals
-from troth.store.tables import nudges as table
+from troth.store.agenda import AGENDA, LEASE, NUDGE, first_of
+from troth.store.tables import nudges
 
+# A planned nudge waits for a place with the workers, so it is no clock's delay while it is of use.
+_CLOCKS = tuple(kind for kind in AGENDA if kind is not NUDGE)
 _FIRST_PLANNED = (
-    select(table.c.not_before, table.c.expires_at)
-    .where(table.c.state == NudgeState.PLANNED)
-    .order_by(table.c.not_before)
-    .limit(1)
+    select(NUDGE.moment, nudges.c.expires_at).where(NUDGE.waits).order_by(NUDGE.moment).limit(1)
 )
 
 
@@ -37,25 +35,15 @@ def read_backlog(conn: Connection, now: datetime) -> Backlog:
     """Read what waits at aware `now`."""
     return Backlog(
         _first([_planned(conn, now), _unanswered(conn, now)]),
-        _first(
-            [
-                _stale(conn, now),
-                nudges.next_freed(conn),
-                rituals.next_due(conn),
-                occurrences.next_moment(conn),
-                occurrences.settled_lately(conn),
-                occasions.next_occasion(conn),
-            ]
-        ),
+        _first([_stale(conn, now), first_of(conn, _CLOCKS)]),
     )
 
 
 def _planned(conn: Connection, now: datetime) -> datetime | None:
     useful = (
-        select(table.c.not_before)
-        .where(table.c.state == NudgeState.PLANNED, table.c.not_before <= now)
-        .where(table.c.expires_at > now)
-        .order_by(table.c.not_before)
+        select(NUDGE.moment)
+        .where(NUDGE.waits, NUDGE.moment <= now, nudges.c.expires_at > now)
+        .order_by(NUDGE.moment)
         .limit(1)
     )
     moment: datetime | None = conn.execute(useful).scalar()
@@ -65,9 +53,9 @@ def _planned(conn: Connection, now: datetime) -> datetime | None:
 def _unanswered(conn: Connection, now: datetime) -> datetime | None:
     """Look among the claims, of which there are never many: no worker took them in hand."""
     rung_for = (
-        select(func.min(table.c.not_before))
-        .where(table.c.state == NudgeState.SENDING, table.c.picked.is_(False))
-        .where(table.c.expires_at > now)
+        select(func.min(nudges.c.not_before))
+        .where(LEASE.waits, nudges.c.picked.is_(False))
+        .where(nudges.c.expires_at > now)
     )
     moment: datetime | None = conn.execute(rung_for).scalar()
     return moment

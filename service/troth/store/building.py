@@ -4,6 +4,8 @@ Both read whole tables. Done within the migration they would stop every writer f
 takes; done here they stop nobody, and may break off at any moment: the next run goes on.
 """
 
+import time
+
 import structlog
 from sqlalchemy import Connection, Index, text
 from sqlalchemy.schema import CreateIndex, DropIndex
@@ -13,7 +15,8 @@ from troth.store.tables import metadata
 
 log = structlog.get_logger()
 
-_LOCK = 0x7260_7469  # PostgreSQL advisory lock: one process builds, the others leave it to that one
+_LOCK = 0x7260_7469  # PostgreSQL advisory lock: one process builds, the others wait for it
+_PAUSE_SECONDS = 0.5  # between looks whether that one is done
 
 _SOUND_INDEXES = """
     SELECT relname FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
@@ -26,18 +29,34 @@ _UNCHECKED = """
 
 
 def finish(db: Database) -> None:
-    """Build every index that is not there yet, and check what was not checked yet."""
+    """Build every index that is not there yet, and check what was not checked yet.
+
+    When this returns all of it is done: where another process builds, that one is waited for, and
+    what it leaves undone is done here.
+    """
     engine = db.engine.execution_options(isolation_level="AUTOCOMMIT")
     with engine.connect() as conn:
-        if not conn.execute(text("SELECT pg_try_advisory_lock(:lock)"), {"lock": _LOCK}).scalar():
-            log.info("schema.finished_by_another")
-            return
+        _take_turn(conn)
         try:
             for index in _missing(conn):
                 _build(conn, index)
             _check(conn)
         finally:
             conn.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": _LOCK})
+
+
+def _take_turn(conn: Connection) -> None:
+    """Wait until nobody else builds, by looking again and again.
+
+    A statement that waited for the lock would be one that is at work, and for those a build waits.
+    """
+    ours = text("SELECT pg_try_advisory_lock(:lock)")
+    is_told = False
+    while not conn.execute(ours, {"lock": _LOCK}).scalar():
+        if not is_told:
+            log.warning("schema.built_by_another", mend="wait; should it hang, end its process")
+            is_told = True
+        time.sleep(_PAUSE_SECONDS)
 
 
 def _missing(conn: Connection) -> list[Index]:

@@ -2,8 +2,9 @@
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from functools import partial
 
 from sqlalchemy import Connection, create_engine, event
@@ -24,7 +25,9 @@ from troth.store.afterwards import OPTION, Deed, do_all
 from troth.store.pooler import Pooler
 
 PROGRAM = "troth"
-BUSY_MS = 15_000
+BUSY_MS = 15_000  # for which a writer on SQLite waits, for its turn and for the file together
+_LEFT_MS = "left_ms"  # an execution option
+_NO_TURN = "database is locked, and other writers of this process wait for it, too"
 # What says that the store is away for a while: no server, a dropped connection, a primary that has
 # become a replica and only reads (an internal error, to the driver), no connection free.
 AWAY = (OperationalError, InterfaceError, InternalError, NoConnectionError)
@@ -65,7 +68,7 @@ class Database:
         self._pooler = Pooler(STILL_MS)
         self.engine = _engine(self.url, pool_size, self._pooler, durable=durable)
         self._direct = _listening_engine(listen_url)
-        self._turns = threading.Lock() if self.is_sqlite else nullcontext()
+        self._turns = threading.Lock()  # of writers on SQLite
         self._writer = self.engine.execution_options(writes=True)
         self._reader = (
             self.engine
@@ -99,12 +102,29 @@ class Database:
 
         On SQLite the one writer's place is taken at once, so that what was read stays true. Its
         threads wait for each other here: SQLite's own waiting knows no turns, and under many
-        replies at once one may wait until it gives up.
+        replies at once one may wait until it gives up. Who finds no turn within BUSY_MS is told
+        what a busy SQLite tells (OperationalError, one of AWAY), and has changed nothing.
         """
         deeds: list[Deed] = []
-        with self._turns, self._writer.begin() as connection:
-            yield connection.execution_options(**{OPTION: deeds})
+        with self._turn() as left_ms, self._writer.connect() as connection:
+            connection.execution_options(**{OPTION: deeds, _LEFT_MS: left_ms})
+            with connection.begin():
+                yield connection
         do_all(deeds)
+
+    @contextmanager
+    def _turn(self) -> Iterator[int]:
+        """Wait for a turn to write; give how many milliseconds are left to wait for the file."""
+        if not self.is_sqlite:
+            yield BUSY_MS
+            return
+        ends = time.monotonic() + BUSY_MS / 1e3
+        if not self._turns.acquire(timeout=BUSY_MS / 1e3):
+            raise OperationalError("BEGIN IMMEDIATE", None, sqlite3.OperationalError(_NO_TURN))
+        try:
+            yield max(0, round((ends - time.monotonic()) * 1e3))
+        finally:
+            self._turns.release()
 
     @contextmanager
     def rehearsing(self) -> Iterator[Connection]:
@@ -223,8 +243,19 @@ def _prepare_sqlite(
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    if not options.get("writes", False):
+        connection.exec_driver_sql("BEGIN")
+        return
+    _wait_for_file(connection, options.get(_LEFT_MS, BUSY_MS))
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        _wait_for_file(connection, BUSY_MS)
+
+
+def _wait_for_file(connection: Connection, milliseconds: int) -> None:
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {milliseconds}")
 
 
 def _unreachable(url: URL, error: OperationalError) -> str:

@@ -14,19 +14,6 @@ from troth.store.tables import channels, nudges, partners
 from troth.store.vault import Vault, token_hash
 from troth.store.wakeup import wake
 
-# Made once, for clocks ask at every moment: making them took longer than the look into the index.
-_FIRST_PLANNED = (
-    select(nudges.c.not_before)
-    .where(nudges.c.state == NudgeState.PLANNED)
-    .order_by(nudges.c.not_before)
-    .limit(1)
-)
-_FIRST_LEASED = (
-    select(nudges.c.lease_until)
-    .where(nudges.c.state == NudgeState.SENDING)
-    .order_by(nudges.c.lease_until)
-    .limit(1)
-)
 BROUGHT = (NudgePurpose.SHARE, NudgePurpose.TELL)  # which ask for nothing, so no answer ends them
 UNPROMPTED = (NudgePurpose.RITUAL, NudgePurpose.REMINDER, *BROUGHT)  # these count in a day
 TAKES_PLACE = (NudgeState.PLANNED, NudgeState.SENDING, NudgeState.SENT)
@@ -251,24 +238,6 @@ def nudges_of(conn: Connection, occurrence_id: int) -> list[Nudge]:
     """Return an occurrence's nudges, oldest first."""
     query = select(nudges).where(nudges.c.occurrence_id == occurrence_id).order_by(nudges.c.id)
     return [to_nudge(row) for row in conn.execute(query)]
-
-
-def next_planned(conn: Connection) -> datetime | None:
-    """Return when the next nudge may leave, aware UTC."""
-    moment: datetime | None = conn.execute(_FIRST_PLANNED).scalar()
-    return moment
-
-
-def next_leaving(conn: Connection) -> datetime | None:
-    """Return when the next nudge may leave or the next lease ends, aware UTC."""
-    moments = (next_planned(conn), next_freed(conn))
-    return min((moment for moment in moments if moment), default=None)
-
-
-def next_freed(conn: Connection) -> datetime | None:
-    """Return when the next lease ends, aware UTC."""
-    moment: datetime | None = conn.execute(_FIRST_LEASED).scalar()
-    return moment
 
 
 def to_nudge(row: Row[Any]) -> Nudge:

@@ -123,13 +123,6 @@ def waited(occasion: Occasion) -> int:
     return int(told) if told.isdecimal() else 0
 
 
-def next_occasion(conn: Connection) -> datetime | None:
-    """Return when the next occasion comes, aware UTC."""
-    query = select(occasions.c.due_at).where(occasions.c.opened_at.is_(None))
-    moment: datetime | None = conn.execute(query.order_by(occasions.c.due_at).limit(1)).scalar()
-    return moment
-
-
 def _occasion(row: Row[Any]) -> Occasion:
     about = row.about if isinstance(row.about, dict) else {}  # else the row is damaged
     return Occasion(

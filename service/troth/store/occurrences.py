@@ -13,22 +13,6 @@ from troth.store.records import Occurrence, stamp_from_json, stamp_to_json
 from troth.store.tables import couples, nudges, occurrences, rituals
 from troth.store.types import is_false
 
-# Made once, for clocks ask at every moment: making them took longer than the look into the index.
-_FIRST = tuple(
-    select(column).where(condition).order_by(column).limit(1)
-    for column, condition in (
-        (occurrences.c.due_at, is_false(occurrences.c.announced)),
-        (occurrences.c.settle_at, occurrences.c.state == OccurrenceState.OPEN),
-        (occurrences.c.follow_up_at, occurrences.c.follow_up_at.is_not(None)),
-    )
-)
-_FIRST_SETTLED = (
-    select(occurrences.c.settled_at)
-    .where(is_false(occurrences.c.reviewed))
-    .order_by(occurrences.c.settled_at)
-    .limit(1)
-)
-
 
 def load_occurrences(conn: Connection, ids: Collection[int]) -> dict[int, Occurrence]:
     """Return occurrences by id."""
@@ -93,18 +77,6 @@ def set_follow_up(conn: Connection, occurrence_id: int, moment: datetime | None)
     """Set when the next reminder is thought of; None for never."""
     change = update(occurrences).where(occurrences.c.id == occurrence_id)
     conn.execute(change.values(follow_up_at=moment))
-
-
-def next_moment(conn: Connection) -> datetime | None:
-    """Return when the next occurrence, reminder or window end comes, aware UTC."""
-    found = [conn.execute(first).scalar() for first in _FIRST]
-    return min((moment for moment in found if moment), default=None)
-
-
-def settled_lately(conn: Connection) -> datetime | None:
-    """Return when the first settled that nobody has reviewed, aware UTC."""
-    moment: datetime | None = conn.execute(_FIRST_SETTLED).scalar()
-    return moment
 
 
 def settle(

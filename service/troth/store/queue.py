@@ -3,34 +3,33 @@
 Whether any of it waits for too long is another question: see backlog.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Select, func, select, text
+from sqlalchemy import ColumnElement, Connection, func, select, text
 
-from troth.domain.states import NudgeState
-from troth.store import nudges, occurrences, rituals
+from troth.store.agenda import AGENDA, LEASE, NUDGE, first_of
 from troth.store.database import Database
-from troth.store.tables import nudges as table
+from troth.store.tables import nudges
 
 MOST = 20_000  # nudges: counting stops there, for a scrape must stay cheap on the worst of days
 PATIENCE_MS = 2_000  # for one statement; SQLite has nothing like it, but its counts end as well
+_WHATS = tuple(dict.fromkeys(kind.what for kind in AGENDA))
 
 
 @dataclass(frozen=True)
 class Queue:
     """Nudges that are due, rung for, and in workers' hands; no count is greater than MOST.
 
-    The moments are those of the first ritual to be planned, nudge to be claimed and occurrence to
-    be looked at, aware UTC; one that lies in the past is overdue.
+    `firsts` holds, by what it is, when the first of everything on the agenda is due, aware UTC;
+    one that lies in the past is overdue.
     """
 
     due: int
     rung: int
     in_hand: int
-    first_ritual: datetime | None
-    first_nudge: datetime | None
-    first_occurrence: datetime | None
+    firsts: Mapping[str, datetime | None]
 
 
 def load_queue(db: Database, now: datetime) -> Queue:
@@ -38,21 +37,19 @@ def load_queue(db: Database, now: datetime) -> Queue:
     with db.reading() as conn:
         if not db.is_sqlite:
             conn.execute(text(f"SET LOCAL statement_timeout = {PATIENCE_MS}"))
-        sending = select(table.c.id).where(table.c.state == NudgeState.SENDING)
         return Queue(
-            due=_count(conn, _planned(now)),
-            rung=_count(conn, sending.where(table.c.picked.is_(False))),
-            in_hand=_count(conn, sending.where(table.c.picked.is_(True))),
-            first_ritual=rituals.next_due(conn),
-            first_nudge=nudges.next_planned(conn),
-            first_occurrence=occurrences.next_moment(conn),
+            due=NUDGE.count(conn, now, MOST),
+            rung=_claimed(conn, nudges.c.picked.is_(False)),
+            in_hand=_claimed(conn, nudges.c.picked.is_(True)),
+            firsts={what: _first(conn, what) for what in _WHATS},
         )
 
 
-def _planned(now: datetime) -> Select[tuple[int]]:
-    return select(table.c.id).where(table.c.state == NudgeState.PLANNED, table.c.not_before <= now)
+def _first(conn: Connection, what: str) -> datetime | None:
+    return first_of(conn, [kind for kind in AGENDA if kind.what == what])
 
 
-def _count(conn: Connection, waiting: Select[tuple[int]]) -> int:
-    count = select(func.count()).select_from(waiting.limit(MOST).subquery())
-    return int(conn.execute(count).scalar_one())
+def _claimed(conn: Connection, where: ColumnElement[bool]) -> int:
+    """Count claims, whose leases go on: what is on its way is not due."""
+    claims = select(LEASE.moment).where(LEASE.waits, where).limit(MOST)
+    return int(conn.execute(select(func.count()).select_from(claims.subquery())).scalar_one())

@@ -24,14 +24,6 @@ from troth.store.records import Due, RitualRow
 from troth.store.tables import couples, occurrences, rituals
 from troth.store.wakeup import wake
 
-# Made once, for clocks ask at every moment: making it took longer than the look into the index.
-_FIRST_DUE = (
-    select(rituals.c.next_due)
-    .where(rituals.c.next_due.is_not(None))
-    .order_by(rituals.c.next_due)
-    .limit(1)
-)
-
 
 def take_due(conn: Connection, until: datetime, limit: int) -> list[RitualRow]:
     """Return rituals whose next slot comes by then, the longest waiting first.
@@ -63,12 +55,6 @@ def _standing() -> Select[Any]:
 
 def _ritual_row(row: Row[Any]) -> RitualRow:
     return RitualRow(row.id, row.couple_id, row.text, row.born, row.kept, row.next_slot, row.tuned)
-
-
-def next_due(conn: Connection) -> datetime | None:
-    """Return when the next ritual falls due, aware UTC."""
-    moment: datetime | None = conn.execute(_FIRST_DUE).scalar()
-    return moment
 
 
 def advance(conn: Connection, steps: Sequence[Mapping[str, Any]]) -> set[int]:

@@ -113,11 +113,11 @@ def _waiting(queue: Queue, now: datetime) -> Iterator[Metric]:
     overdue = GaugeMetricFamily(
         "troth_overdue_seconds",
         "For how long the first of these has been due: a ritual to be planned, a nudge to be "
-        "claimed, an occurrence to be announced, reminded of or settled.",
+        "claimed, a lease to be ended, an occurrence to be announced, reminded of or settled, a "
+        "review, an occasion to be opened.",
         labels=["what"],
     )
-    firsts = (queue.first_ritual, queue.first_nudge, queue.first_occurrence)
-    for what, first in zip(("ritual", "nudge", "occurrence"), firsts, strict=True):
+    for what, first in queue.firsts.items():
         late = (now - first).total_seconds() if first else 0.0
         overdue.add_metric([what], max(0.0, late))
     yield overdue

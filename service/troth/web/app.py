@@ -3,6 +3,7 @@
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -11,11 +12,14 @@ from starlette.staticfiles import StaticFiles
 
 from troth.bootstrap import Store, open_scrape
 from troth.inbound.ways import open_hooks
+from troth.store.database import AWAY
 from troth.telemetry.scrape import Scrape
 from troth.web import answers, buttons, calendar, health, hooks, inbox, metrics, score
 from troth.web.guard import PAGE_HEADERS, BodyLimit, DiscreetHeaders, KnownHosts
 from troth.web.pages import STATIC, Pages
 from troth.web.telemetry import NO_TELEMETRY
+
+log = structlog.get_logger()
 
 ErrorPage = Callable[[Request, Any], Coroutine[Any, Any, Response]]
 
@@ -35,6 +39,7 @@ def create_app(store: Store, *, demo: bool = False, scrape: Scrape | None = None
         exception_handlers={
             HTTPException: _http_error(pages),
             RequestValidationError: _unreadable(pages),
+            **dict.fromkeys(AWAY, _store_away(pages)),
             Exception: _our_fault(pages),
         },
     )
@@ -68,6 +73,14 @@ def _unreadable(pages: Pages) -> ErrorPage:
         kinds = {(problem["type"], problem["loc"][-1]) for problem in error.errors()}
         too_long = ("string_too_long", "words") in kinds
         return pages.notice(413 if too_long else 422)
+
+    return show
+
+
+def _store_away(pages: Pages) -> ErrorPage:
+    async def show(_request: Request, error: Exception) -> Response:
+        log.warning("store.away", error=type(error).__name__)
+        return pages.notice(503)
 
     return show
 
