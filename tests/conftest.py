@@ -19,7 +19,7 @@ from tests.support.folders import sweep
 from tests.support.key import KEY
 from tests.support.ports import free_port as find_free_port
 from tests.support.processes import TROTH, Process, process_starter
-from tests.support.servers import PostgreSQL, Redis
+from tests.support.servers import PostgreSQL, Redis, Valkey
 from tests.support.skips import watch_in_ci
 from troth.store import schema
 from troth.store.database import Database
@@ -131,6 +131,19 @@ def redis_url(redis_server: Redis) -> str:
     """The URL, with password, of a Redis that holds nothing."""
     redis_server.flush()
     return redis_server.url
+
+
+@pytest.fixture(scope="session")
+def valkey_server() -> Iterator[Valkey]:
+    with Valkey.running() as server:
+        yield server
+
+
+@pytest.fixture
+def valkey_url(valkey_server: Valkey) -> str:
+    """The URL, with password, of a Valkey that holds nothing."""
+    valkey_server.flush()
+    return valkey_server.url
 
 
 @pytest.fixture(scope="session")

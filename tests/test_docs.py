@@ -14,6 +14,7 @@ import typer
 from apprise.manager_plugins import NotificationManager
 from typer.exceptions import TyperException
 
+from tests.support.house import house_in
 from tests.support.practice_table import HEAD, PAGE, practice_table
 from troth.cli.main import app
 from troth.delivery.answering import labels_of
@@ -35,6 +36,7 @@ from troth.schedules.models import (
     SeasonForm,
 )
 from troth.settings import Settings
+from troth.web.app import create_app
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
@@ -177,6 +179,16 @@ def test_every_way_in_has_a_page_to_which_the_others_lead() -> None:
         assert page == CONTENTS or "](README.md)" in page.read_text(), page.name
     for name in ("README.md", "docs/schedules.md", "docs/cluster.md"):
         assert "channels/README.md)" in (ROOT / name).read_text(), name
+
+
+# One function takes a hook's GET and POST; nobody is served the schema that minds.
+@pytest.mark.filterwarnings("ignore:Duplicate Operation ID")
+def test_every_address_that_the_web_answers_is_told(tmp_path: Path) -> None:
+    page = (ROOT / "docs/api.md").read_text()
+    told = set(re.findall(r"`(?:[A-Z]+ )?(/[a-z/{}.]*)`", page))
+    with house_in(tmp_path) as house:
+        answered = set(create_app(house.store).openapi()["paths"])
+    assert told >= answered > {"/livez", "/metrics", "/r/{token}"}
 
 
 def test_every_reason_that_something_is_not_well_is_explained() -> None:

@@ -25,8 +25,8 @@ from troth.schedules.languages import load_languages
 from troth.settings import Settings
 from troth.store import inbox, marks, positions, schema
 from troth.store.database import Database
-from troth.store.keyfile import key_from_file
-from troth.store.vault import Vault
+from troth.store.keyfile import check_key, key_from_file
+from troth.store.vault import KeyUnfitError, Vault
 from troth.telemetry.metrics import Workers
 from troth.telemetry.scrape import Scrape, in_files, in_memory
 from troth.workers import DramatiqBell, check_doorbell
@@ -169,7 +169,17 @@ def open_scrape(
 ) -> Scrape:
     """Return what /metrics tells: of this process, or of those that count in a folder."""
     counted = in_files(folder) if folder else in_memory()
-    return Scrape(store.db, store.clock, counted, bell.unheard if bell else None, workers)
+    key_fits, unheard = partial(_key_fits, store), bell.unheard if bell else None
+    return Scrape(store.db, store.clock, counted, key_fits, unheard, workers)
+
+
+def _key_fits(store: Store) -> bool:
+    with store.db.reading() as conn:
+        try:
+            check_key(conn, store.vault)
+        except KeyUnfitError:
+            return False
+    return True
 
 
 def open_bell(settings: Settings) -> DramatiqBell:

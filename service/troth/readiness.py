@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from troth.asking import Asking
@@ -21,8 +21,8 @@ from troth.engine.reasons import (
 from troth.errors import TrothError
 from troth.store.backlog import read_backlog
 from troth.store.database import UnreachableError
+from troth.store.keyfile import check_key
 from troth.store.schema import SchemaBehindError, SchemaNewerError, check_revision
-from troth.store.tables import channels
 from troth.store.vault import KeyUnfitError
 
 PATIENCE = 3.0  # seconds: who asks whether a machine is well does not wait for long
@@ -73,10 +73,7 @@ def _read(store: Store, look: Callable[[Connection], Reasons]) -> Reasons:
 def _unusable(conn: Connection, store: Store) -> Reasons:
     try:
         check_revision(conn)
-        newest = select(channels.c.url_sealed).order_by(channels.c.id.desc()).limit(1)
-        sealed = conn.execute(newest).scalar()
-        if sealed is not None:
-            store.vault.open(sealed)
+        check_key(conn, store.vault)
     except TrothError as error:
         return [reason] if (reason := reason_of(error)) else []
     return []

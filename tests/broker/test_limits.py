@@ -1,4 +1,4 @@
-"""Limits of providers: over all processes by Redis, within one by memory; the same either way."""
+"""Limits of providers: over all processes by Redis or Valkey, within one by memory; the same."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -10,9 +10,9 @@ from troth.clock import ManualClock, SystemClock
 from troth.settings import ProviderLimit
 
 
-@pytest.fixture(params=["memory", "redis"])
+@pytest.fixture(params=["memory", "redis", "valkey"])
 def redis_or_none(request: pytest.FixtureRequest) -> str | None:
-    return request.getfixturevalue("redis_url") if request.param == "redis" else None
+    return None if request.param == "memory" else request.getfixturevalue(f"{request.param}_url")
 
 
 def limits(redis_url: str | None, **named: ProviderLimit) -> ProviderLimits:

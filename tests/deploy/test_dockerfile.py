@@ -10,6 +10,7 @@ from pathlib import Path
 from typer.main import get_command
 
 from tests.deploy.reading import DEPLOY, ROOT, dockerfile, final
+from troth import __version__
 from troth.cli.main import app
 from troth.settings import Settings
 
@@ -75,6 +76,20 @@ def test_whatever_is_fetched_is_pinned_by_its_hash() -> None:
     names = re.findall(r"^(\S+)==\S+ \\\n    --hash=sha256:", tools, re.MULTILINE)
     assert len(names) == len(re.findall(r"^[a-z]", tools, re.MULTILINE))
     assert {"hatchling", "uv"} <= set(names)
+
+
+def test_the_image_says_what_it_is_and_all_name_this_version() -> None:
+    told = " ".join(step.rest for step in dockerfile() if step.word == "LABEL")
+    for label in ("title", "description", "licenses", "version", "revision"):
+        assert f"org.opencontainers.image.{label}=" in told, label
+    files = (
+        "docs/containers.md",
+        "deploy/.env.example",
+        "deploy/kubernetes/base/kustomization.yaml",
+    )
+    for name in files:
+        named = re.findall(r"(?:\btroth:|VERSION=|newTag: )(\d\S*)", (ROOT / name).read_text())
+        assert set(named) == {__version__}, name
 
 
 def test_it_is_built_of_a_python_that_troth_supports_for_whatever_platform() -> None:

@@ -5,15 +5,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from prometheus_client import generate_latest
 
 from tests.support.far_server import FarServer
 from tests.support.house import house_in
+from tests.telemetry.scraped import Scraped
 from troth.engine.pulse import Pulse
 from troth.engine.reasons import CLOCK_LATE, SENDS_LATE
 from troth.errors import TrothError
 from troth.processes.ping import Ping, failing, pinging
 from troth.readiness import Reasons
 from troth.settings import load_settings
+from troth.telemetry.metrics import PING_OUTCOMES, REGISTRY
 
 SECRET = "/0f1e2d3c-a-secret"
 NOTHING: Reasons = ()
@@ -50,6 +53,21 @@ def test_what_is_not_well_is_told_by_its_ids(far: FarServer):
     [asked] = far.asked
     assert (asked.method, asked.path) == ("POST", f"{SECRET}/fail")
     assert asked.body == b"sends-late clock-late"
+
+
+def test_what_becomes_of_pings_is_counted(far: FarServer, free_port: int):
+    before = {outcome: counted(outcome) for outcome in PING_OUTCOMES}
+    ping(far, NOTHING)
+    far.status = 500
+    ping(far, NOTHING)
+    stopping = threading.Event()
+    Ping(f"http://127.0.0.1:{free_port}", lambda: stopping.set() or NOTHING, first=0).run(stopping)  # type: ignore[func-returns-value]
+    grown = {outcome: counted(outcome) - before[outcome] for outcome in PING_OUTCOMES}
+    assert grown == {"heard": 1, "refused": 1, "failed": 1}
+
+
+def counted(outcome: str) -> float:
+    return Scraped(generate_latest(REGISTRY).decode())("troth_pings_total", outcome=outcome)
 
 
 def test_failing_goes_to_the_path_whatever_follows_it():

@@ -7,6 +7,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ from troth.processes.watch import watching
 from troth.schedules.load import load_schedules
 from troth.settings import Settings, load_settings
 from troth.store import channels, couples, nudges
+from troth.store.vault import Vault
 from troth.telemetry import folder as telemetry_folder
 from troth.telemetry.folder import KINDS, metrics_folder, prepare
 from troth.telemetry.metrics import FOLDER
@@ -162,6 +164,12 @@ def test_where_no_folder_can_be_made_the_mend_is_told(
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "neither"))
     with pytest.raises(TrothError, match="TMPDIR, or unset TROTH_WATCH"), metrics_folder():
         pass
+
+
+def test_a_key_that_does_not_fit_is_told(store: Store):
+    for key, fits in ((KEY, 1), ("x" * 40, 0)):
+        told = open_scrape(replace(store, vault=Vault(key)))
+        assert Scraped(told.text().decode()).values["troth_key_fits", frozenset()] == fits
 
 
 def test_a_broker_that_is_away_is_told(store: Store):

