@@ -14,7 +14,7 @@ from troth.domain.reply import Reply
 from troth.engine import door
 from troth.engine.arrival import arrive
 from troth.engine.crew import Crew
-from troth.engine.deliver import Delivery, Post
+from troth.engine.deliver import LEASE, Delivery, Post
 from troth.engine.recorder import Recorder
 from troth.engine.results import record
 from troth.engine.rounds import Rounds
@@ -143,7 +143,7 @@ def build(
         ),
         store.clock,
         Crew(at_once or settings.threads),
-        ProviderLimits(settings.limits, settings.redis_url, store.clock),
+        ProviderLimits(settings.limits, settings.redis_url, LEASE),
         Recorder(partial(record, store.db, store.vault)),
     )
     bell = DramatiqBell(settings.redis_url, delivery.deliver, settings.broker_url)
