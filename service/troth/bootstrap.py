@@ -63,6 +63,7 @@ class Service:
     def close(self) -> None:
         """Let the broker and the database go."""
         self.delivery.recorder.close()
+        self.delivery.limits.close()
         self.bell.close()
         self.store.db.close()
 

@@ -1,5 +1,7 @@
 """Limits of providers: over all processes by Redis, within one by memory; the same either way."""
 
+from contextlib import closing
+
 import pytest
 
 from tests.support.servers import Redis
@@ -69,8 +71,10 @@ def test_a_lost_redis_permits_nothing_of_what_is_limited(redis_url: str):
 def test_a_permit_that_cannot_be_given_back_takes_no_result_along():
     """Redis goes between the send and its end: what was sent must still be told."""
     with Redis.running() as server:
-        permit = limits(server.url, twilio=ProviderLimit(at_once=1)).permit("twilio")
-    assert permit is not None
-    with permit:
-        outcome = "sent"
-    assert outcome == "sent"
+        ours = limits(server.url, twilio=ProviderLimit(at_once=1))
+        permit = ours.permit("twilio")
+    with closing(ours):
+        assert permit is not None
+        with permit:
+            outcome = "sent"
+        assert outcome == "sent"

@@ -2,7 +2,8 @@
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import timedelta
 
 import redis
@@ -17,8 +18,10 @@ from troth.settings import ProviderLimit
 Start = Callable[..., Process]
 
 
-def one_place(url: str, lasts: timedelta = LEASE) -> ProviderLimits:
-    return ProviderLimits({"mailto": ProviderLimit(at_once=1)}, url, lasts)
+@contextmanager
+def one_place(url: str, lasts: timedelta = LEASE) -> Iterator[ProviderLimits]:
+    with closing(ProviderLimits({"mailto": ProviderLimit(at_once=1)}, url, lasts)) as limits:
+        yield limits
 
 
 def sending(start: Start, task: str, url: str, at_once: int, lasts: timedelta) -> Process:
@@ -54,35 +57,32 @@ def test_the_place_of_a_killed_worker_is_free_again_in_its_time(
     killed.wait_for_line("held")
     held = time.monotonic()
     killed.kill()
-    ours = one_place(redis_url)
-    until(lambda: ours.permit(sender.PROVIDER) is not None)
-    assert time.monotonic() - began >= lasts.total_seconds(), "it was free before its time"
-    assert time.monotonic() - held < lasts.total_seconds() + 3
-    assert ours.permit(sender.PROVIDER) is None
+    with one_place(redis_url) as ours:
+        until(lambda: ours.permit(sender.PROVIDER) is not None)
+        assert time.monotonic() - began >= lasts.total_seconds(), "it was free before its time"
+        assert time.monotonic() - held < lasts.total_seconds() + 3
+        assert ours.permit(sender.PROVIDER) is None
 
 
 def test_who_gives_a_place_back_after_redis_has_lost_it_frees_no_other(
     redis_server: Redis, redis_url: str
 ):
-    ours, others = one_place(redis_url), one_place(redis_url)
-    lost = ours.permit(sender.PROVIDER)
-    assert lost is not None
-    redis_server.flush()
-    held = others.permit(sender.PROVIDER)
-    assert held is not None
-    lost.close()
-    assert ours.permit(sender.PROVIDER) is None, "the place of another was given back"
-    held.close()
-    assert ours.permit(sender.PROVIDER) is not None
+    with one_place(redis_url) as ours, one_place(redis_url) as others:
+        lost = ours.permit(sender.PROVIDER)
+        assert lost is not None
+        redis_server.flush()
+        held = others.permit(sender.PROVIDER)
+        assert held is not None
+        lost.close()
+        assert ours.permit(sender.PROVIDER) is None, "the place of another was given back"
+        held.close()
+        assert ours.permit(sender.PROVIDER) is not None
 
 
 def test_who_gives_a_place_back_after_its_time_frees_no_other(redis_url: str):
-    late = one_place(redis_url, timedelta(milliseconds=50)).permit(sender.PROVIDER)
-    assert late is not None
-    with redis.Redis.from_url(redis_url) as client:
-        until(lambda: not client.keys("*"))
-    ours = one_place(redis_url)
-    held = ours.permit(sender.PROVIDER)
-    assert held is not None
-    late.close()
-    assert ours.permit(sender.PROVIDER) is None, "the place of another was given back"
+    with one_place(redis_url, timedelta(milliseconds=50)) as hasty, one_place(redis_url) as ours:
+        late = hasty.permit(sender.PROVIDER)
+        assert late is not None
+        until(lambda: ours.permit(sender.PROVIDER) is not None)
+        late.close()
+        assert ours.permit(sender.PROVIDER) is None, "the place of another was given back"

@@ -25,10 +25,11 @@ class ProviderLimits:
         self._limits = limits
         self._places: Places = OwnPlaces()
         self._backend: RateLimiterBackend = StubBackend()  # type: ignore[no-untyped-call]
+        self._client: redis.Redis | None = None
         if redis_url is not None:
-            client = connect(redis_url, tries_once=True)
-            self._places = SharedPlaces(client, lasts)
-            self._backend = RedisBackend(client=client)
+            self._client = connect(redis_url, tries_once=True)
+            self._places = SharedPlaces(self._client, lasts)
+            self._backend = RedisBackend(client=self._client)
 
     def permit(self, provider: str) -> ExitStack | None:
         """Return a permit of one send, to be closed at its end; None where there is none now."""
@@ -45,6 +46,11 @@ class ProviderLimits:
             return permit
         permit.close()
         return None
+
+    def close(self) -> None:
+        """Let Redis go; what is still held ends by itself."""
+        if self._client is not None:
+            self._client.close()
 
     def _enter(self, permit: ExitStack, provider: str, limit: ProviderLimit) -> bool:
         """Take a place, to be given back with the permit; return whether there was one."""
