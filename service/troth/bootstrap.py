@@ -14,7 +14,7 @@ from troth.domain.reply import Reply
 from troth.engine import door
 from troth.engine.arrival import arrive
 from troth.engine.crew import Crew
-from troth.engine.deliver import Delivery, Post
+from troth.engine.deliver import LEASE, Delivery, Post
 from troth.engine.recorder import Recorder
 from troth.engine.results import record
 from troth.engine.rounds import Rounds
@@ -63,6 +63,7 @@ class Service:
     def close(self) -> None:
         """Let the broker and the database go."""
         self.delivery.recorder.close()
+        self.delivery.limits.close()
         self.bell.close()
         self.store.db.close()
 
@@ -154,7 +155,7 @@ def build(
         ),
         store.clock,
         Crew(at_once or settings.threads),
-        ProviderLimits(settings.limits, settings.redis_url, store.clock),
+        ProviderLimits(settings.limits, settings.redis_url, LEASE),
         Recorder(partial(record, store.db, store.vault)),
     )
     bell = DramatiqBell(settings.redis_url, delivery.deliver, settings.broker_url)

@@ -1,12 +1,12 @@
 """Limits of providers: over all processes by Redis or Valkey, within one by memory; the same."""
 
-from datetime import UTC, datetime, timedelta
+from contextlib import closing
 
 import pytest
 
 from tests.support.servers import Redis
 from troth.broker.limits import ProviderLimits
-from troth.clock import ManualClock, SystemClock
+from troth.engine.deliver import LEASE
 from troth.settings import ProviderLimit
 
 
@@ -17,7 +17,7 @@ def redis_or_none(request: pytest.FixtureRequest) -> str | None:
 
 def limits(redis_url: str | None, **named: ProviderLimit) -> ProviderLimits:
     by_name = {name.replace("__", ":"): limit for name, limit in named.items()}
-    return ProviderLimits(by_name, redis_url, SystemClock())
+    return ProviderLimits(by_name, redis_url, LEASE)
 
 
 def test_what_nobody_limits_is_always_permitted(redis_or_none: str | None):
@@ -53,25 +53,6 @@ def test_who_is_refused_a_place_does_not_use_up_the_rate(redis_or_none: str | No
     assert both.permit("twilio") is not None
 
 
-def test_what_the_last_shift_has_still_out_counts_too(redis_or_none: str | None):
-    clock = ManualClock(datetime(2026, 3, 2, 12, 9, 59, tzinfo=UTC))
-    one = ProviderLimits({"twilio": ProviderLimit(at_once=1)}, redis_or_none, clock)
-    held = one.permit("twilio")
-    assert held is not None
-    clock.wind(timedelta(seconds=2))
-    assert one.permit("twilio") is None
-    held.close()
-    assert one.permit("twilio") is not None
-
-
-def test_what_a_killed_worker_had_out_is_forgotten(redis_or_none: str | None):
-    clock = ManualClock(datetime(2026, 3, 2, 12, 9, 59, tzinfo=UTC))
-    one = ProviderLimits({"twilio": ProviderLimit(at_once=1)}, redis_or_none, clock)
-    assert one.permit("twilio") is not None  # and it is never given back
-    clock.wind(timedelta(minutes=20))
-    assert one.permit("twilio") is not None
-
-
 def test_a_host_of_its_own_limit_does_not_use_that_of_its_scheme(redis_or_none: str | None):
     named = limits(
         redis_or_none,
@@ -90,8 +71,10 @@ def test_a_lost_redis_permits_nothing_of_what_is_limited(redis_url: str):
 def test_a_permit_that_cannot_be_given_back_takes_no_result_along():
     """Redis goes between the send and its end: what was sent must still be told."""
     with Redis.running() as server:
-        permit = limits(server.url, twilio=ProviderLimit(at_once=1)).permit("twilio")
-    assert permit is not None
-    with permit:
-        outcome = "sent"
-    assert outcome == "sent"
+        ours = limits(server.url, twilio=ProviderLimit(at_once=1))
+        permit = ours.permit("twilio")
+    with closing(ours):
+        assert permit is not None
+        with permit:
+            outcome = "sent"
+        assert outcome == "sent"

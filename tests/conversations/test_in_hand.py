@@ -1,5 +1,6 @@
 """What a worker has in hand keeps no place for ever, and is marked only where it may have left."""
 
+from contextlib import ExitStack
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from sqlalchemy.exc import OperationalError
 
 from tests.support.stage import EVENING, Stage, couple_file
 from troth.domain.states import NudgeState
-from troth.engine.deliver import LEASE
+from troth.engine.deliver import BEGIN_WITHIN, LEASE
 from troth.store import claims
 from troth.store.tables import channels, partners
 
@@ -70,6 +71,28 @@ def test_a_store_that_fails_in_between_takes_no_place_away(
         evening.ring_and_die(claimed)
     assert evening.service.delivery.join(1)
     evening.wind(minutes=3)
+    evening.ana.expects("High and low of the day")
+    evening.ben.expects("High and low of the day")
+
+
+def test_a_send_whose_permit_took_too_long_to_get_does_not_begin(
+    evening: Stage, monkeypatch: pytest.MonkeyPatch
+):
+    """A permit ends by itself: one that was given long ago may by now be another's."""
+
+    def permit_late(_provider: str) -> ExitStack:
+        evening.clock.wind(BEGIN_WITHIN + timedelta(seconds=1))
+        return ExitStack()
+
+    evening.sleep("21:30")
+    claimed = evening.claim()
+    with monkeypatch.context() as slow:
+        slow.setattr(evening.service.delivery.limits, "permit", permit_late)
+        evening.ring_and_die(claimed)
+    asked = {nudge_id for nudge_id, *_ in claimed}
+    came_to = {(each.state, each.repeated) for each in evening.nudges() if each.id in asked}
+    assert came_to == {(NudgeState.PLANNED, False)}
+    evening.wind(minutes=1)
     evening.ana.expects("High and low of the day")
     evening.ben.expects("High and low of the day")
 

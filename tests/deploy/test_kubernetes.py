@@ -1,5 +1,6 @@
 """deploy/kubernetes, as kubectl would send it: valid, restricted, and asking for what is there."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -18,7 +19,11 @@ from tests.deploy.reading import (
     strange_settings,
     variables,
 )
+from troth.broker import sentinels
 from troth.cli.main import app
+from troth.inbound.imap import ImapSettings
+from troth.inbound.mqtt import MqttSettings
+from troth.inbound.xmpp import XmppSettings
 from troth.processes.roles import STOP_SECONDS
 from troth.settings import Settings
 
@@ -158,6 +163,20 @@ def test_nothing_is_let_through_but_what_a_policy_names(production: list[dict[st
     assert private <= set(wide["except"])
 
 
+def test_every_port_that_a_service_may_need_stands_in_its_policy_and_on_the_page() -> None:
+    stores, may_be_stores = _ports("stores")
+    providers, may_be_providers = _ports("providers")
+    imap, mqtt, xmpp = (
+        form.model_fields["port"].default for form in (ImapSettings, MqttSettings, XmppSettings)
+    )
+    assert stores == {5432, 6379}
+    assert may_be_stores == {sentinels.PORT, 5671, 5672, 6432, 4318}
+    assert providers == {443, 465, 587, imap}
+    assert may_be_providers == {mqtt, xmpp}
+    page = (FOLDER.parents[1] / "docs/kubernetes.md").read_text()
+    assert [port for port in may_be_stores | may_be_providers if f"{port}" not in page] == []
+
+
 def test_workers_follow_what_is_due_and_nothing_sets_their_number_back(
     production: list[dict[str, Any]],
 ) -> None:
@@ -168,6 +187,14 @@ def test_workers_follow_what_is_due_and_nothing_sets_their_number_back(
     asked = {each["external"]["metric"]["name"] for each in scaling["spec"]["metrics"]}
     adapter = yaml.safe_load((FOLDER / "production/metrics-adapter.yaml").read_text())
     assert asked == {rule["name"]["as"] for rule in adapter["rules"]["external"]}
+
+
+def _ports(policy: str) -> tuple[set[int], set[int]]:
+    """The ports that a policy opens, and those that stand in it as comments."""
+    texts = (FOLDER / "production/network.yaml").read_text().split("---\n")
+    (text,) = (text for text in texts if yaml.safe_load(text)["metadata"]["name"] == policy)
+    found = re.findall(r"^ +(# )?- \{protocol: TCP, port: (\d+)\}", text, re.MULTILINE)
+    return {int(port) for mark, port in found if not mark}, {int(p) for mark, p in found if mark}
 
 
 def _of(objects: list[dict[str, Any]], kind: str, name: str | None = None) -> list[dict[str, Any]]:

@@ -148,6 +148,9 @@ class Leave:
     most: int = 1_000
     asked: int = 0
 
+    def close(self) -> None:
+        pass
+
     def permit(self, provider: str) -> AbstractContextManager[object] | None:  # noqa: ARG002 - as it is called
         self.asked += 1
         if self.asked == 1:

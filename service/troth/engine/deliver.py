@@ -39,7 +39,7 @@ from troth.telemetry import metrics, tracing
 
 log = structlog.get_logger()
 
-LEASE = timedelta(minutes=2)  # from being picked to being written
+LEASE = timedelta(minutes=2)  # from being picked to being written; a permit lasts no longer
 # A send by HTTP takes a minute at the most (a mail may take longer): so another half a minute is
 # left for clocks that do not agree.
 BEGIN_WITHIN = timedelta(seconds=30)
@@ -135,9 +135,10 @@ class Delivery:
         """Take as many in hand as there are places, and start them; return the rest."""
         chosen, rest = _with_places(waiting, places)
         berths = {each.claim[0]: Berth(each) for each in chosen}
+        latest = self.clock.now() + BEGIN_WITHIN  # counted from before any permit is given
         try:
             limited = self._ask_leave(berths)
-            self._fill(berths)
+            self._fill(berths, latest)
         finally:
             for berth in berths.values():  # another worker had these, or something broke
                 self._vacate(berth)
@@ -156,11 +157,11 @@ class Delivery:
                 berths[nudge_id] = replace(berth, permit=permit)
         return limited
 
-    def _fill(self, berths: dict[int, Berth]) -> None:
+    def _fill(self, berths: dict[int, Berth], latest: datetime) -> None:
         """Start what can be picked; what has begun keeps its berth, and is taken out of these."""
-        now = self.clock.now()
-        for parcel in self._take_in_hand([each.waiting.claim for each in berths.values()], now):
-            self._start(parcel, berths[parcel.nudge.id], now + BEGIN_WITHIN)
+        claimed, now = [each.waiting.claim for each in berths.values()], self.clock.now()
+        for parcel in self._take_in_hand(claimed, now):
+            self._start(parcel, berths[parcel.nudge.id], latest)
             del berths[parcel.nudge.id]
 
     def _take_in_hand(self, chosen: Sequence[Claim], now: datetime) -> list[Parcel]:
@@ -192,8 +193,8 @@ class Delivery:
     def _send(self, parcel: Parcel, channel: Channel, berth: Berth, latest: datetime) -> None:
         """Send, and keep the place until the result is written: what is in hand has a place.
 
-        A process that stood still since it took the nudge in hand does not send it: by `latest` a
-        send must have begun, to end before another may have it.
+        A process that stood still since it got a permit or took the nudge in hand does not send it:
+        by `latest` a send must have begun, to end before another may have either.
         """
         now = self.clock.now()
         if now > latest:

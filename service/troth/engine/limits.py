@@ -10,3 +10,7 @@ class Limits(Protocol):
     def permit(self, provider: str) -> AbstractContextManager[object] | None:
         """Return a permit of one send, to be closed at its end; None where there is none now."""
         ...
+
+    def close(self) -> None:
+        """Let go of what counts the permits."""
+        ...
