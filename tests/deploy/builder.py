@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-DEBIAN = os.environ.get("DEBIAN_MIRROR", "http://deb.debian.org/debian")
+MIRROR = os.environ.get("DEBIAN_MIRROR")  # debootstrap knows one of its own
 RELEASE = "trixie"
 PACKAGES = ("ca-certificates", "python3", "python3-venv")
 STAND_IN = "localhost/python-stand-in"
@@ -49,9 +49,8 @@ def built(folder: Path) -> Iterator[Image]:
 
 def _make_stand_in(folder: Path) -> None:
     base = folder / "base"
-    _run(
-        "debootstrap", "--variant=minbase", f"--include={','.join(PACKAGES)}", RELEASE, base, DEBIAN
-    )
+    options = ("--variant=minbase", f"--include={','.join(PACKAGES)}")
+    _run("debootstrap", *options, RELEASE, base, *([MIRROR] if MIRROR else []))
     for name in ("python", "python3"):
         (base / "usr/local/bin" / name).symlink_to("/usr/bin/python3")
     container = _buildah(folder, "from", "scratch")
