@@ -23,7 +23,7 @@ from troth.domain.grammar import Verb
 from troth.domain.reply import parse
 from troth.domain.said import Expected
 from troth.domain.states import AnswerKind, NudgePurpose, SeasonKind, Visibility
-from troth.engine.reasons import ALL
+from troth.engine.unwell import ALL
 from troth.inbound.ways import WAYS, open_hooks, open_listeners
 from troth.schedules.answers import AnswerForm, AnswersFile, SaysForm
 from troth.schedules.languages import load_languages

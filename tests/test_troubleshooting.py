@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from troth.engine import reasons
+from troth.engine import unwell
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs/troubleshooting.md"
@@ -59,7 +59,7 @@ def _name(part: ast.expr) -> str:
     return ast.unparse(part.value).rpartition(".")[2].upper()
 
 
-PRINTED = {reason.id for reason in reasons.ALL} | {
+PRINTED = {reason.id for reason in unwell.ALL} | {
     name
     for file in (ROOT / "service/troth").rglob("*.py")
     for name in ids_in(file.read_text("utf-8"))

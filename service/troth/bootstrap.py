@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from troth.broker.limits import ProviderLimits
+from troth.broker.provider_limits import ProviderLimits
 from troth.clock import Clock, SystemClock
 from troth.delivery.courier import Courier
 from troth.domain.incoming import AddressKind, Incoming

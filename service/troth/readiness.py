@@ -9,14 +9,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from troth.asking import Asking
 from troth.bootstrap import Store, check_bell
-from troth.engine.lateness import why_late
-from troth.engine.reasons import (
+from troth.engine.unwell import (
     DATABASE_UNREACHABLE,
     DOORBELL_UNREACHABLE,
     KEY_UNFIT,
     SCHEMA_BEHIND,
     SCHEMA_NEWER,
     Reason,
+    why_late,
 )
 from troth.errors import TrothError
 from troth.store.backlog import read_backlog
@@ -47,7 +47,7 @@ def why_not_ready(store: Store, *, rings: bool) -> Reasons:
     It only reads: to take the writer's place would keep others from it.
     """
     reasons = _read(store, lambda conn: _unusable(conn, store))
-    return [*reasons, *(_unheard(store) if rings else ())]
+    return [*reasons, *(_unreached(store) if rings else ())]
 
 
 def why_unwell(store: Store) -> Reasons:
@@ -79,7 +79,7 @@ def _unusable(conn: Connection, store: Store) -> Reasons:
     return []
 
 
-def _unheard(store: Store) -> Reasons:
+def _unreached(store: Store) -> Reasons:
     try:
         check_bell(store.settings)
     except TrothError:

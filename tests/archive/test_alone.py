@@ -13,7 +13,7 @@ from troth.archive.restoring import OwnKey, restore
 from troth.archive.writing import head_of
 from troth.errors import TrothError
 from troth.store import marks
-from troth.store.atwork import at_work
+from troth.store.at_work import at_work
 from troth.store.database import Database
 from troth.store.vault import Vault
 

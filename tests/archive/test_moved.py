@@ -19,7 +19,7 @@ from troth.bootstrap import open_store, store_over
 from troth.errors import TrothError
 from troth.settings import load_settings
 from troth.store import marks, schema
-from troth.store.atwork import alone, at_work
+from troth.store.at_work import alone, at_work
 from troth.store.database import Database
 from troth.store.tables import positions
 from troth.store.vault import Vault

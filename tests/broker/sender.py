@@ -11,7 +11,7 @@ from datetime import timedelta
 
 import redis
 
-from troth.broker.limits import ProviderLimits
+from troth.broker.provider_limits import ProviderLimits
 from troth.settings import ProviderLimit
 
 PROVIDER = "mailto:example.org"

@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.sentinels import SentinelServer, Watched
 from tests.support.servers import Redis
-from troth.broker import sentinels
+from troth.broker import sentinel_address
 from troth.broker.redis import check_redis, connect, open_sentinels
 from troth.errors import TrothError
 
@@ -21,12 +21,12 @@ def watched() -> Iterator[Watched]:
 
 
 def test_the_address_of_sentinels_is_read():
-    watch = sentinels.read(FULL)
-    assert watch.sentinels == (("one", 26_379), ("::1", 26_380))
-    assert watch.name == "troth"
-    assert watch.primary.items() >= {"password": "p@ss", "db": 3, "ssl": True}.items()
-    assert watch.sentinel.items() >= {"password": "theirs", "ssl_ca_certs": "/ca"}.items()
-    assert "sentinel_password" not in watch.primary
+    address = sentinel_address.read(FULL)
+    assert address.sentinels == (("one", 26_379), ("::1", 26_380))
+    assert address.name == "troth"
+    assert address.primary.items() >= {"password": "p@ss", "db": 3, "ssl": True}.items()
+    assert address.sentinel.items() >= {"password": "theirs", "ssl_ca_certs": "/ca"}.items()
+    assert "sentinel_password" not in address.primary
 
 
 @pytest.mark.parametrize(

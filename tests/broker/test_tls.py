@@ -13,7 +13,7 @@ from tests.support.sentinels import Watched
 from tests.support.servers import Redis
 from troth.broker.redis import connect
 from troth.cli.examining_cluster import examine_cluster
-from troth.engine.health import Finding, Health
+from troth.engine.findings import Finding, Health
 from troth.settings import Settings
 
 

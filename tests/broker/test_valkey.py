@@ -1,4 +1,4 @@
-"""Valkey stands in Redis' place: the doorbell rings through it. For its limits see test_limits."""
+"""Valkey stands in Redis' place: the doorbell rings through it (limits: test_provider_limits)."""
 
 import pytest
 import redis

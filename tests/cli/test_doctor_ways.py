@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from troth.cli.examining_ways import examine_ways
-from troth.engine.health import Health
+from troth.engine.findings import Health
 from troth.settings import Settings
 
 SECRET = "s" * 40

@@ -8,7 +8,7 @@ import pytest
 from tests.support.stage import EVENING, Stage, couple_file, phones_of
 from troth.domain.incoming import Address, AddressKind, Incoming
 from troth.engine.explain import explain
-from troth.engine.health import examine_store
+from troth.engine.findings import examine_store
 
 BLAME = ("not answered", "no answer", "missed", "ignored", "waiting for Ben", "Ben")
 

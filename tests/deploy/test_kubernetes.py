@@ -19,7 +19,7 @@ from tests.deploy.reading import (
     strange_settings,
     variables,
 )
-from troth.broker import sentinels
+from troth.broker import sentinel_address
 from troth.cli.main import app
 from troth.inbound.imap import ImapSettings
 from troth.inbound.mqtt import MqttSettings
@@ -170,7 +170,7 @@ def test_every_port_that_a_service_may_need_stands_in_its_policy_and_on_the_page
         form.model_fields["port"].default for form in (ImapSettings, MqttSettings, XmppSettings)
     )
     assert stores == {5432, 6379}
-    assert may_be_stores == {sentinels.PORT, 5671, 5672, 6432, 4318}
+    assert may_be_stores == {sentinel_address.PORT, 5671, 5672, 6432, 4318}
     assert providers == {443, 465, 587, imap}
     assert may_be_providers == {mqtt, xmpp}
     page = (FOLDER.parents[1] / "docs/kubernetes.md").read_text()

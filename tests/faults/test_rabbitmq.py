@@ -14,7 +14,7 @@ from tests.support.papers import Papers
 from tests.support.pgbouncer import PgBouncer
 from tests.support.rabbitmq import RabbitMQ
 from troth.cli.examining_cluster import examine_cluster
-from troth.engine.health import Finding, Health
+from troth.engine.findings import Finding, Health
 from troth.settings import Settings
 
 pytestmark = pytest.mark.timeout(1_800 if FULL else 600)

@@ -16,7 +16,7 @@ from tests.faults.sizes import FULL, size
 from tests.support.authority import Authority
 from tests.support.papers import Papers
 from tests.support.sentinels import Watched
-from troth.broker.limits import ProviderLimits
+from troth.broker.provider_limits import ProviderLimits
 from troth.engine.deliver import LEASE
 from troth.settings import ProviderLimit
 

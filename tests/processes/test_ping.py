@@ -11,7 +11,7 @@ from tests.support.far_server import FarServer
 from tests.support.house import house_in
 from tests.telemetry.scraped import Scraped
 from troth.engine.pulse import Pulse
-from troth.engine.reasons import CLOCK_LATE, SENDS_LATE
+from troth.engine.unwell import CLOCK_LATE, SENDS_LATE
 from troth.errors import TrothError
 from troth.processes.ping import Ping, failing, pinging
 from troth.readiness import Reasons

@@ -27,14 +27,14 @@ from troth.domain.states import NudgePurpose
 from troth.engine.apply import apply
 from troth.engine.dispatch import dispatch
 from troth.errors import TrothError
-from troth.processes.watch import watching
+from troth.processes.watch_server import watching
 from troth.schedules.load import load_schedules
 from troth.settings import Settings, load_settings
 from troth.store import channels, couples, nudges
 from troth.store.vault import Vault
-from troth.telemetry import folder as telemetry_folder
-from troth.telemetry.folder import KINDS, metrics_folder, prepare
+from troth.telemetry import worker_files
 from troth.telemetry.metrics import FOLDER
+from troth.telemetry.worker_files import KINDS, metrics_folder, prepare
 
 Start = Callable[..., Process]
 ONCE_A_YEAR = """
@@ -160,7 +160,7 @@ def test_a_folder_of_counts_goes_with_who_made_it():
 def test_where_no_folder_can_be_made_the_mend_is_told(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ):
-    monkeypatch.setattr(telemetry_folder, "MEMORY", tmp_path / "none")
+    monkeypatch.setattr(worker_files, "MEMORY", tmp_path / "none")
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "neither"))
     with pytest.raises(TrothError, match="TMPDIR, or unset TROTH_WATCH"), metrics_folder():
         pass

@@ -12,8 +12,8 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
 from tests.support.holding import held
-from troth.engine.reasons import DATABASE_UNREACHABLE
 from troth.engine.together import do_together
+from troth.engine.unwell import DATABASE_UNREACHABLE
 from troth.readiness import reason_of
 from troth.store import database
 from troth.store.database import AWAY, Database, UnreachableError

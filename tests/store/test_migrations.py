@@ -12,7 +12,7 @@ from sqlalchemy import create_engine, text
 from tests.faults.former import RELEASES
 from tests.store.shapes import Shape, narrowed, shapes
 from troth.errors import TrothError
-from troth.store import building, marks, schema
+from troth.store import indexing, marks, schema
 from troth.store.database import Database
 from troth.store.versions import versions_at_work
 
@@ -164,27 +164,27 @@ def test_an_index_that_broke_off_is_built_anew(migrated_postgres_copy: str):
             )
         schema.migrate(db)
         with db.reading() as conn:
-            assert building._missing(conn) == []
+            assert indexing._missing(conn) == []
 
 
 def test_nobody_says_up_to_date_while_another_builds_and_what_that_one_leaves_is_built(
     migrated_postgres_copy: str, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(building, "_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(indexing, "_PAUSE_SECONDS", 0.01)
     with opened(migrated_postgres_copy) as db, structlog.testing.capture_logs() as lines:
         with db.writing() as conn:
             conn.execute(text("DROP INDEX ix_nudges_due"))
         migrating = threading.Thread(target=schema.migrate, args=(db,))
         with db.reading() as other:  # which dies before it has built anything
-            other.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": building._LOCK})
+            other.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": indexing._LOCK})
             migrating.start()
             while "schema.built_by_another" not in [line["event"] for line in lines]:
                 migrating.join(0.02)
                 assert migrating.is_alive()
-            other.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": building._LOCK})
+            other.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": indexing._LOCK})
         migrating.join(20)
         with db.reading() as conn:
-            assert building._missing(conn) == []
+            assert indexing._missing(conn) == []
     told = [line["event"] for line in lines if line["log_level"] == "warning"]
     assert told == ["schema.built_by_another"]  # once, however long it waits
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.pgbouncer import PgBouncer
 from troth.cli.examining_cluster import examine_pooler
-from troth.engine.health import Health
+from troth.engine.findings import Health
 from troth.store.database import STILL_MS, Database
 from troth.store.pooler import is_direct
 from troth.store.wakeup import sleeper, wake

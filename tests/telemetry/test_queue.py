@@ -13,7 +13,7 @@ from troth.clock import SystemClock
 from troth.store.agenda import AGENDA, first_of
 from troth.store.backlog import read_backlog
 from troth.store.database import Database
-from troth.store.queue import PATIENCE_MS, load_queue
+from troth.store.waiting import PATIENCE_MS, load_waiting
 from troth.telemetry.scrape import Patient
 
 # Of SQLite's plans: a line that reads a table without an index.
@@ -30,7 +30,7 @@ def asked_of(db: Database) -> Asked:
 
     event.listen(db.engine, "before_cursor_execute", note)
     now = SystemClock().now()
-    load_queue(db, now)
+    load_waiting(db, now)
     with db.reading() as conn:
         read_backlog(conn, now)
         first_of(conn)

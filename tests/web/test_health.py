@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from tests.support.house import House
 from troth.bootstrap import Store
-from troth.engine.reasons import ALL
+from troth.engine.unwell import ALL
 from troth.store import marks
 from troth.store.database import Database
 from troth.store.vault import Vault

@@ -8,7 +8,7 @@ from troth.archive.rows import Progress, lines, nobody, shapes
 from troth.archive.sameness import refuse_same
 from troth.errors import TrothError
 from troth.store import marks, schema
-from troth.store.atwork import alone
+from troth.store.at_work import alone
 from troth.store.database import Database, be_patient
 from troth.store.tables import metadata
 

@@ -11,7 +11,7 @@ from troth.archive.rows import Progress, nobody
 from troth.archive.sealing import BackupKeys, damaged
 from troth.errors import TrothError
 from troth.store import marks, schema
-from troth.store.atwork import alone
+from troth.store.at_work import alone
 from troth.store.database import Database, be_patient
 from troth.store.keyfile import keep_key, read_key
 from troth.store.vault import Vault

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO, Any, Protocol
 
 from troth.errors import TrothError
-from troth.store.drafts import drafted
+from troth.whole_files import drafted
 
 SECRET, PUBLIC = "AGE-SECRET-KEY-1", "age1"
 

@@ -14,8 +14,8 @@ from troth.archive.sealing import BackupKeys, Writer, seal
 from troth.errors import TrothError
 from troth.store import schema
 from troth.store.database import Database, be_patient
-from troth.store.drafts import drafted
 from troth.store.vault import Vault
+from troth.whole_files import drafted
 
 LEVEL = 3  # what is sealed already hardly shrinks: more effort takes time and saves little
 

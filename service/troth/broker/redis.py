@@ -13,7 +13,8 @@ from redis.connection import parse_url
 from redis.retry import Retry
 from redis.sentinel import MasterNotFoundError, Sentinel, SentinelConnectionPool
 
-from troth.broker import certificates, sentinels
+from troth.broker import certificates, sentinel_address
+from troth.broker.sentinel_address import SentinelAddress, names_sentinels
 from troth.errors import TrothError
 
 MOST_CONNECTIONS = 2_000  # redis-py's own cap is 100, and a worker has a thousand places
@@ -27,7 +28,7 @@ FORM = "redis://:PASSWORD@HOST:PORT/0"
 AWAY = "does not answer; check that it runs, and its address"
 TRUST = "ssl_ca_certs=/path in TROTH_REDIS_URL"
 OURS = "ssl_certfile=/path and ssl_keyfile=/path in TROTH_REDIS_URL"
-WATCHED_FORM = "redis+sentinel://:PASSWORD@HOST:26379,HOST:26379/NAME?sentinel_password=PASSWORD"
+SENTINELS_FORM = "redis+sentinel://:PASSWORD@HOST:26379,HOST:26379/NAME?sentinel_password=PASSWORD"
 
 
 def connect(url: str, *, tries_once: bool = False) -> redis.Redis:
@@ -37,8 +38,8 @@ def connect(url: str, *, tries_once: bool = False) -> redis.Redis:
     at the first try.
     """
     retry = {"retry": _no_retry()} if tries_once else {}
-    if sentinels.is_watched(url):
-        return _primary(sentinels.read(url), retry)
+    if names_sentinels(url):
+        return _primary(sentinel_address.read(url), retry)
     return redis.Redis.from_url(url, max_connections=MOST_CONNECTIONS, **retry)
 
 
@@ -47,15 +48,15 @@ def check_redis(url: str) -> None:
 
     Whoever can write to the queue can ring: an open Redis is refused.
     """
-    if sentinels.is_watched(url):
-        return _check_watched(url)
+    if names_sentinels(url):
+        return _check_by_sentinels(url)
     try:
         given = parse_url(url)  # type: ignore[no-untyped-call]
         _check_files(given)
         _ping(given)
     except (ValueError, TypeError):  # the latter for an option that there is not
         raise TrothError(
-            f"TROTH_REDIS_URL is no Redis URL; write {FORM}, or with sentinels {WATCHED_FORM}"
+            f"TROTH_REDIS_URL is no Redis URL; write {FORM}, or with sentinels {SENTINELS_FORM}"
         ) from None
     except redis.AuthenticationError:
         raise TrothError("Redis refuses the password in TROTH_REDIS_URL; check it") from None
@@ -71,11 +72,11 @@ def open_sentinels(url: str) -> bool:
 
     Who can tell sentinels what to do can lead Troth to a Redis of their own.
     """
-    if not sentinels.is_watched(url):
+    if not names_sentinels(url):
         return False
-    watch = sentinels.read(url)
-    plain = {name: value for name, value in watch.sentinel.items() if name not in CREDENTIALS}
-    return any(_is_open({**plain, "host": host, "port": port}) for host, port in watch.sentinels)
+    address = sentinel_address.read(url)
+    plain = {name: value for name, value in address.sentinel.items() if name not in CREDENTIALS}
+    return any(_is_open({**plain, "host": host, "port": port}) for host, port in address.sentinels)
 
 
 def _check_files(arguments: Mapping[str, Any]) -> None:
@@ -90,20 +91,20 @@ def _check_files(arguments: Mapping[str, Any]) -> None:
             ) from None
 
 
-def _check_watched(url: str) -> None:
+def _check_by_sentinels(url: str) -> None:
     """Check the primary that the sentinels name."""
     try:
-        watch = sentinels.read(url)
-        _check_files(watch.primary)
-        with _primary(watch, {"retry": _no_retry()}) as client:
+        address = sentinel_address.read(url)
+        _check_files(address.primary)
+        with _primary(address, {"retry": _no_retry()}) as client:
             client.ping()
     except (ValueError, TypeError) as error:
         cause = error if isinstance(error, ValueError) else "an option is unknown"
         raise TrothError(
-            f"TROTH_REDIS_URL is no address of sentinels: {cause}; write {WATCHED_FORM}"
+            f"TROTH_REDIS_URL is no address of sentinels: {cause}; write {SENTINELS_FORM}"
         ) from None
     except MasterNotFoundError:
-        raise _no_primary(watch) from None
+        raise _no_primary(address) from None
     except redis.AuthenticationError:
         raise TrothError(
             "Redis or its sentinels refuse the password in TROTH_REDIS_URL; the one before the @ "
@@ -114,21 +115,21 @@ def _check_watched(url: str) -> None:
         raise TrothError(
             f"the Redis that the sentinels (TROTH_REDIS_URL) name {_flaw(error) or away}"
         ) from None
-    stranger = {name: value for name, value in watch.primary.items() if name not in CREDENTIALS}
-    if _answers_stranger(watch, stranger):
-        raise _open(WATCHED_FORM)
+    stranger = {name: value for name, value in address.primary.items() if name not in CREDENTIALS}
+    if _answers_stranger(address, stranger):
+        raise _open(SENTINELS_FORM)
 
 
-def _no_primary(watch: sentinels.Watch) -> TrothError:
+def _no_primary(address: SentinelAddress) -> TrothError:
     """Tell why the sentinels name nobody: what TLS says stands in no error of theirs."""
-    for host, port in watch.sentinels:
+    for host, port in address.sentinels:
         try:
-            _ping({**watch.sentinel, "host": host, "port": port})
+            _ping({**address.sentinel, "host": host, "port": port})
         except redis.RedisError as error:
             if flaw := _flaw(error):
                 return TrothError(f"the sentinel at {host}:{port} (TROTH_REDIS_URL) {flaw}")
     return TrothError(
-        f"no sentinel (TROTH_REDIS_URL) knows a primary named {watch.name!r} that works; check "
+        f"no sentinel (TROTH_REDIS_URL) knows a primary named {address.name!r} that works; check "
         "that they run, their addresses, sentinel_password, and the name after the last slash"
     )
 
@@ -137,17 +138,17 @@ def _flaw(error: redis.RedisError) -> str | None:
     return certificates.flaw(error, TRUST, OURS)
 
 
-def _primary(watch: sentinels.Watch, retry: Mapping[str, Retry]) -> redis.Redis:
+def _primary(address: SentinelAddress, retry: Mapping[str, Retry]) -> redis.Redis:
     """Return a client that asks the sentinels, whenever it connects, who is the primary now."""
-    asked = {**watch.sentinel, "retry": _no_retry()}  # there are others to ask
-    guards = Sentinel(watch.sentinels, sentinel_kwargs=asked)  # type: ignore[no-untyped-call]
-    arguments = {"max_connections": MOST_CONNECTIONS, **watch.primary, **retry}
-    pool = SentinelConnectionPool(watch.name, guards, **arguments)  # type: ignore[no-untyped-call]
+    asked = {**address.sentinel, "retry": _no_retry()}  # there are others to ask
+    guards = Sentinel(address.sentinels, sentinel_kwargs=asked)  # type: ignore[no-untyped-call]
+    arguments = {"max_connections": MOST_CONNECTIONS, **address.primary, **retry}
+    pool = SentinelConnectionPool(address.name, guards, **arguments)  # type: ignore[no-untyped-call]
     return redis.Redis.from_pool(pool)
 
 
-def _answers_stranger(watch: sentinels.Watch, arguments: Mapping[str, Any]) -> bool:
-    stranger = sentinels.Watch(watch.sentinels, watch.name, arguments, watch.sentinel)
+def _answers_stranger(address: SentinelAddress, arguments: Mapping[str, Any]) -> bool:
+    stranger = SentinelAddress(address.sentinels, address.name, arguments, address.sentinel)
     try:
         with _primary(stranger, {"retry": _no_retry()}) as client:
             return bool(client.ping())

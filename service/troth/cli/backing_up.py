@@ -13,8 +13,8 @@ from troth.archive.reading import verify as verify_file
 from troth.archive.sealing import BackupKeys, Writer, new_key
 from troth.archive.writing import head_of, new_file, write
 from troth.bootstrap import Store, open_store
-from troth.cli.copied import KeyFile, keys_given, progress, say
 from troth.cli.output import AsJson, out, print_json
+from troth.cli.whole_store import KeyFile, keys_given, progress, say
 from troth.errors import TrothError
 from troth.settings import load_settings
 from troth.store.keyfile import key_from_file

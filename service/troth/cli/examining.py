@@ -10,7 +10,7 @@ from troth.cli.examining_ways import examine_ways
 from troth.cli.output import counted
 from troth.clock import SystemClock
 from troth.delivery.courier import is_channel_url
-from troth.engine.health import Finding, Health, examine_store
+from troth.engine.findings import Finding, Health, examine_store
 from troth.errors import TrothError
 from troth.readiness import reason_of, why_behind
 from troth.schedules.load import load_schedules

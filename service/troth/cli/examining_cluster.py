@@ -6,8 +6,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from troth.bootstrap import check_bell, check_limits
 from troth.broker.redis import open_sentinels
-from troth.engine.health import Finding, Health
-from troth.engine.reasons import DOORBELL_UNREACHABLE
+from troth.engine.findings import Finding, Health
+from troth.engine.unwell import DOORBELL_UNREACHABLE
 from troth.errors import TrothError
 from troth.settings import Settings
 from troth.store.database import Database

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from importlib.util import find_spec
 
 from troth.domain.incoming import AddressKind
-from troth.engine.health import Finding, Health
+from troth.engine.findings import Finding, Health
 from troth.errors import TrothError
 from troth.inbound.ways import WAYS, handed_over
 from troth.settings import Settings

@@ -11,7 +11,7 @@ from troth.cli.output import AsJson, out, print_json, print_table
 from troth.cli.standing import print_standing, standing_data
 from troth.engine.beside import beside_score
 from troth.engine.explain import explain
-from troth.engine.health import Health
+from troth.engine.findings import Health
 from troth.engine.seen import seen
 from troth.engine.standing import couple_standing
 from troth.errors import TrothError

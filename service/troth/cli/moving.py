@@ -8,8 +8,8 @@ from troth.archive.moving import move as move_store
 from troth.archive.moving import where
 from troth.archive.writing import head_of
 from troth.bootstrap import open_store
-from troth.cli.copied import progress, say
 from troth.cli.output import AsJson, out
+from troth.cli.whole_store import progress, say
 from troth.settings import Settings, load_settings
 from troth.store.database import Database
 

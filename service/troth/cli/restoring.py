@@ -9,8 +9,8 @@ from troth.archive.moving import where
 from troth.archive.restoring import OwnKey
 from troth.archive.restoring import restore as restore_file
 from troth.bootstrap import open_database, open_store
-from troth.cli.copied import KeyFile, keys_given, progress, say
 from troth.cli.output import AsJson, out, print_json
+from troth.cli.whole_store import KeyFile, keys_given, progress, say
 from troth.clock import SystemClock
 from troth.settings import load_settings
 from troth.store import marks

@@ -41,7 +41,7 @@ from troth.settings import (
     load_settings,
 )
 from troth.store import couples, marks
-from troth.store.atwork import at_work
+from troth.store.at_work import at_work
 from troth.telemetry import tracing
 
 
@@ -68,7 +68,7 @@ def up(
 def clock() -> None:
     """Run the clock: plan, dispatch, follow up, settle, sweep."""
     from troth.processes import roles
-    from troth.processes.watch import watching
+    from troth.processes.watch_server import watching
 
     with (
         _service("clock") as service,
@@ -98,7 +98,7 @@ def worker(
 ) -> None:
     """Run a worker: deliver the nudges that the clock dispatches."""
     from troth.processes import roles, supervision
-    from troth.processes.watch import watching_workers
+    from troth.processes.watch_server import watching_workers
 
     asked = _asked(concurrency, threads)
     settings = _cluster_settings()
@@ -141,7 +141,7 @@ def web() -> None:
 def inbox() -> None:
     """Run the inbox: listen to the providers that bring replies."""
     from troth.processes import roles
-    from troth.processes.watch import watching
+    from troth.processes.watch_server import watching
 
     with (
         _store_of(_logged(load_settings()), "inbox") as store,

@@ -7,8 +7,8 @@ import typer
 
 from troth.bootstrap import open_store
 from troth.cli.changed import as_changed
-from troth.cli.given import Paths, chosen_couples, given_paths, moment
 from troth.cli.output import AsJson, counted, out, print_json, print_table
+from troth.cli.parameters import Paths, chosen_couples, given_paths, moment
 from troth.clock import SystemClock
 from troth.delivery.courier import is_channel_url
 from troth.domain.durations import format_duration

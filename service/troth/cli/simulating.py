@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from troth.cli.given import Paths, chosen_couples, given_paths, moment
 from troth.cli.output import AsJson, out, print_json
+from troth.cli.parameters import Paths, chosen_couples, given_paths, moment
 from troth.cli.standing import print_standing, standing_data
 from troth.domain.durations import parse_duration
 from troth.errors import TrothError

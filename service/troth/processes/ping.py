@@ -14,7 +14,7 @@ import structlog
 
 from troth.bootstrap import Store
 from troth.engine.pulse import Pulse
-from troth.engine.reasons import ROUNDS_FAIL
+from troth.engine.unwell import ROUNDS_FAIL
 from troth.readiness import Look, Reasons, why_unwell
 from troth.telemetry.metrics import pinged
 

@@ -18,7 +18,7 @@ from troth.processes.ping import pinging
 from troth.processes.signals import stop_signal
 from troth.settings import Settings
 from troth.sockets import bound
-from troth.telemetry import folder
+from troth.telemetry import worker_files
 from troth.telemetry.metrics import Workers
 from troth.telemetry.scrape import Scrape
 from troth.web.app import create_app
@@ -95,7 +95,7 @@ def run_worker(service: Service, supervisor: int, answer: Callable[[], None]) ->
             answer()
             if os.getppid() != supervisor:
                 log.warning("supervisor.gone")
-                folder.forget()
+                worker_files.forget()
                 return
 
 

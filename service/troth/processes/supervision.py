@@ -15,8 +15,8 @@ from troth.errors import TrothError
 from troth.processes.child import Child
 from troth.processes.notify import RollCall, manager
 from troth.processes.signals import stop_signal
-from troth.telemetry.folder import Prepare
 from troth.telemetry.metrics import Workers
+from troth.telemetry.worker_files import Prepare
 
 log = structlog.get_logger()
 

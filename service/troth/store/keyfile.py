@@ -7,9 +7,9 @@ from sqlalchemy import Connection, select
 
 from troth.errors import TrothError
 from troth.store.database import Database
-from troth.store.drafts import drafted
 from troth.store.tables import channels
 from troth.store.vault import KeyUnfitError, Vault
+from troth.whole_files import drafted
 
 
 def key_from_file(file: Path, db: Database) -> str:

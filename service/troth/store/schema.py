@@ -18,7 +18,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
 
 from troth.errors import TrothError
-from troth.store import building, marks
+from troth.store import indexing, marks
 from troth.store.database import Database
 
 log = structlog.get_logger()
@@ -52,7 +52,7 @@ def migrate(db: Database) -> bool:
     db.check()
     changed = _upgrade_in_a_free_moment(db)
     if not db.is_sqlite and _is_ours(db):
-        building.finish(db)
+        indexing.finish(db)
     return changed
 
 

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from troth.bootstrap import Store
 from troth.domain.language import UNNAMED
 from troth.domain.states import Sensitivity
-from troth.engine.agenda import Moment, agenda
+from troth.engine.foresight import Moment, foreseen
 from troth.store import couples
 from troth.store.records import Partner
 from troth.web.pages import Pages
@@ -31,7 +31,7 @@ def router(store: Store, pages: Pages) -> APIRouter:
                 return pages.notice(404)
             couple, partner = found
             now = store.clock.now()
-            coming = agenda(conn, couple, partner, now, now + AHEAD)
+            coming = foreseen(conn, couple, partner, now, now + AHEAD)
         written = write_calendar(coming, partner, now)
         return Response(written, media_type="text/calendar; charset=utf-8")
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 from sqlalchemy import Connection
 
 from troth.domain.language import UNNAMED
-from troth.engine.agenda import agenda
 from troth.engine.digests.reading import Reading
+from troth.engine.foresight import foreseen
 
 AHEAD = timedelta(days=7)
 
@@ -15,7 +15,7 @@ def coming(conn: Connection, reading: Reading) -> str:
     """Return a line a day: what comes, and when; an intimate ritual is named on a page only."""
     days: dict[str, list[str]] = {}
     until = reading.now + AHEAD
-    for moment in agenda(conn, reading.couple, reading.reader, reading.now, until):
+    for moment in foreseen(conn, reading.couple, reading.reader, reading.now, until):
         if moment.practice == reading.ritual.practice:
             continue  # this review itself
         title = moment.title if reading.may_show(moment.ritual) else UNNAMED

@@ -11,7 +11,7 @@ import redis
 from tests.broker import sender
 from tests.support.processes import Process
 from tests.support.servers import Redis
-from troth.broker.limits import ProviderLimits
+from troth.broker.provider_limits import ProviderLimits
 from troth.engine.deliver import LEASE
 from troth.settings import ProviderLimit
 

@@ -4,8 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from troth.engine.lateness import why_late
-from troth.engine.reasons import ALL
+from troth.engine.unwell import ALL, why_late
 from troth.store.backlog import Backlog
 
 NOW = datetime(2026, 3, 2, 20, 0, tzinfo=UTC)

@@ -10,7 +10,7 @@ from dramatiq.rate_limits import BucketRateLimiter
 from dramatiq.rate_limits.backend import RateLimiterBackend
 from dramatiq.rate_limits.backends import RedisBackend, StubBackend
 
-from troth.broker.places import OwnPlaces, Places, SharedPlaces
+from troth.broker.provider_places import OwnPlaces, Places, SharedPlaces
 from troth.broker.redis import connect
 from troth.settings import ProviderLimit
 

@@ -15,9 +15,9 @@ from fastapi import FastAPI
 from troth.bootstrap import Store, open_bell, open_scrape, open_store
 from troth.settings import Settings
 from troth.sockets import bound
-from troth.telemetry.folder import Prepare, metrics_folder, prepare
 from troth.telemetry.metrics import Workers
 from troth.telemetry.scrape import Scrape
+from troth.telemetry.worker_files import Prepare, metrics_folder, prepare
 from troth.web import health, metrics
 from troth.web.telemetry import NO_TELEMETRY
 

@@ -1,4 +1,4 @@
-"""agenda: when a couple's rituals come for one partner, worked out ahead of their birth."""
+"""Foresight: when a couple's rituals come for one partner, worked out ahead of their birth."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ class Moment:
         return self.ritual.practice
 
 
-def agenda(
+def foreseen(
     conn: Connection, couple: Couple, partner: Partner, now: datetime, until: datetime
 ) -> list[Moment]:
     """Return what comes for a partner after aware `now` and before `until`, the soonest first.

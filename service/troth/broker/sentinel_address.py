@@ -24,7 +24,7 @@ _HOST = re.compile(r"(?P<host>[^:\[\]]+|\[[0-9a-fA-F:.]+\])(?::(?P<port>\d{1,5})
 
 
 @dataclass(frozen=True)
-class Watch:
+class SentinelAddress:
     """Sentinels as (host, port), the name by which they know a Redis, and how both are spoken to.
 
     `primary` and `sentinel` are arguments of a connection, without where it leads.
@@ -36,12 +36,12 @@ class Watch:
     sentinel: Mapping[str, Any]
 
 
-def is_watched(url: str) -> bool:
+def names_sentinels(url: str) -> bool:
     """Return whether a Redis URL names sentinels."""
     return url.partition("://")[0] in SCHEMES
 
 
-def read(url: str) -> Watch:
+def read(url: str) -> SentinelAddress:
     """Read the URL. Raises ValueError that tells what is wrong, and shows nothing secret."""
     found = _ADDRESS.fullmatch(url)
     if found is None or found["scheme"] not in SCHEMES:
@@ -51,7 +51,7 @@ def read(url: str) -> Watch:
     for name in ("username", "password"):
         if (given := primary.pop(f"sentinel_{name}", None)) is not None:
             sentinel[name] = given
-    return Watch(
+    return SentinelAddress(
         tuple(_host(host) for host in found["hosts"].split(",")),
         found["name"],
         {"socket_connect_timeout": ASK_SECONDS, "socket_timeout": USE_SECONDS, **primary},

@@ -10,8 +10,8 @@ import pytest
 from troth.archive.sealing import new_key
 from troth.archive.writing import new_file
 from troth.errors import TrothError
-from troth.store.drafts import drafted
 from troth.store.keyfile import keep_key, read_key
+from troth.whole_files import drafted
 
 MAKES = pytest.mark.parametrize("make", [new_key, lambda file: keep_key(file, "k" * 43)])
 Make = Callable[[Path], object]

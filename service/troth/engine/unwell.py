@@ -1,10 +1,13 @@
-"""Why something is not well: each reason with a stable id, its cause and its mend.
+"""Why a service is not well: each reason with a stable id, its cause and its mend; which are late.
 
 They are shown to whoever asks over HTTP, so they hold nothing of anybody: no name, no address, no
 number of nudges.
 """
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from troth.store.backlog import Backlog
 
 
 @dataclass(frozen=True)
@@ -64,3 +67,13 @@ ALL = (
     CLOCK_LATE,
     ROUNDS_FAIL,
 )
+
+
+def why_late(backlog: Backlog, now: datetime, late: timedelta) -> list[Reason]:
+    """Return why a service is late at aware `now`; nothing where nothing waited longer than `late`.
+
+    That no clock makes its rounds is seen by what it leaves undone: clocks may be on any machine,
+    and while nothing is due none is missed.
+    """
+    waited = ((backlog.unsent_since, SENDS_LATE), (backlog.undone_since, CLOCK_LATE))
+    return [reason for since, reason in waited if since is not None and now - since > late]

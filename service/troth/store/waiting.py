@@ -1,6 +1,7 @@
 """How much waits at one moment, for a scrape: looks into indexes of what is still to be done.
 
-Whether any of it waits for too long is another question: see backlog.
+Whether any of it waits for too long is another question: see backlog. What waits on the doorbell is
+not among it: see DramatiqBell.unheard.
 """
 
 from collections.abc import Mapping
@@ -19,7 +20,7 @@ _WHATS = tuple(dict.fromkeys(kind.what for kind in AGENDA))
 
 
 @dataclass(frozen=True)
-class Queue:
+class Waiting:
     """Nudges that are due, rung for, and in workers' hands; no count is greater than MOST.
 
     `firsts` holds, by what it is, when the first of everything on the agenda is due, aware UTC;
@@ -32,12 +33,12 @@ class Queue:
     firsts: Mapping[str, datetime | None]
 
 
-def load_queue(db: Database, now: datetime) -> Queue:
+def load_waiting(db: Database, now: datetime) -> Waiting:
     """Look at what waits at aware `now`."""
     with db.reading() as conn:
         if not db.is_sqlite:
             conn.execute(text(f"SET LOCAL statement_timeout = {PATIENCE_MS}"))
-        return Queue(
+        return Waiting(
             due=NUDGE.count(conn, now, MOST),
             rung=_claimed(conn, nudges.c.picked.is_(False)),
             in_hand=_claimed(conn, nudges.c.picked.is_(True)),

@@ -5,7 +5,7 @@ from contextlib import closing
 import pytest
 
 from tests.support.servers import Redis
-from troth.broker.limits import ProviderLimits
+from troth.broker.provider_limits import ProviderLimits
 from troth.engine.deliver import LEASE
 from troth.settings import ProviderLimit
 
