@@ -4,11 +4,11 @@ import re
 from pathlib import Path
 
 import pytest
-from tests.support.likeness import alike, near
 
+from tests.schedules.shipped import said
+from tests.support.likeness import alike, near
 from troth.domain.reply import normal_words
 from troth.schedules.catalogue import Practice, shipped_catalogue
-from troth.schedules.models import PracticeForm, TranslationForm
 
 PRACTICES = Path(__file__).parents[2] / "schedules" / "practices"
 LANGUAGES = ("de", "es", "fr", "pt")
@@ -30,10 +30,6 @@ OURS = {
 }
 each_language = pytest.mark.parametrize("language", ["en", *LANGUAGES])
 each_of_ours = pytest.mark.parametrize("practice", OURS.values(), ids=OURS)
-
-
-def said(practice: Practice, language: str) -> PracticeForm | TranslationForm:
-    return practice.form if language == "en" else practice.translations[language]
 
 
 def deck(name: str, language: str) -> tuple[str, ...]:

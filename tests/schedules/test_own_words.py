@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from tests.support.stage import EVENING, couple_file
 
+from tests.support.stage import EVENING, couple_file
 from troth.schedules.load import load_schedules
 from troth.schedules.problems import ScheduleError
 

@@ -1,14 +1,13 @@
 """Trust, reviews and the couple's own day: what their texts promise is what Troth understands."""
 
 import re
-import tomllib
 from datetime import datetime, timedelta
 from itertools import takewhile
-from pathlib import Path
 
 import pytest
-from tests.support.likeness import alike
 
+from tests.schedules.shipped import LANGUAGES, said
+from tests.support.likeness import alike
 from troth.domain.cron import next_minute
 from troth.domain.grammar import Verb
 from troth.domain.reply import Expected, normal_words, parse
@@ -16,13 +15,7 @@ from troth.domain.said import Said
 from troth.domain.states import AnswerKind, Mechanism, Section, Sensitivity, Visibility
 from troth.schedules.catalogue import Practice, shipped_catalogue
 from troth.schedules.languages import read_grammar
-from troth.schedules.models import LanguageFile, PracticeForm, TranslationForm
 
-FOLDER = Path(__file__).parents[2] / "schedules" / "languages"
-LANGUAGES = {
-    path.stem: LanguageFile.model_validate(tomllib.loads(path.read_text("utf-8")))
-    for path in sorted(FOLDER.glob("*.toml"))
-}
 CATALOGUE = shipped_catalogue()
 OURS = {
     name: practice
@@ -37,10 +30,6 @@ QUOTED = re.compile(r'"([^"]+)"')
 each_language = pytest.mark.parametrize("language", LANGUAGES)
 each_of_ours = pytest.mark.parametrize("practice", OURS.values(), ids=OURS)
 each_review = pytest.mark.parametrize("practice", REVIEWS.values(), ids=REVIEWS)
-
-
-def said(practice: Practice, language: str) -> PracticeForm | TranslationForm:
-    return practice.form if language == "en" else practice.translations[language]
 
 
 def examples(name: str, language: str) -> list[Said]:
