@@ -20,7 +20,7 @@ from troth.cli.main import app
 from troth.delivery.answering import labels_of
 from troth.delivery.provider import scheme_of
 from troth.domain.grammar import Verb
-from troth.domain.reply import parse
+from troth.domain.parse import parse
 from troth.domain.said import Expected
 from troth.domain.states import AnswerKind, NudgePurpose, SeasonKind, Visibility
 from troth.engine.unwell import ALL

@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 
 from tests.domain.test_reply import DONE, RATING, WORDS
 from troth.domain.grammar import Verb
-from troth.domain.reply import LONGEST_TEXT, MOST_LINES, RATINGS, Expected, Said, parse
+from troth.domain.parse import parse
+from troth.domain.said import RATINGS, Expected, Said
 from troth.domain.states import AnswerKind
+from troth.domain.visible import LONGEST_TEXT, MOST_LINES
 from troth.schedules.languages import load_languages
 
 GRAMMAR = load_languages().of("de").grammar  # with English beside it: the most there is to look at

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from troth.domain.grammar import LEGAL, Verb
 from troth.domain.legal import LAW
-from troth.domain.reply import Expected, Said, normal_words, parse, visible_text
+from troth.domain.parse import parse
+from troth.domain.said import Expected, Said
 from troth.domain.states import AnswerKind
+from troth.domain.visible import normal_words, visible_text
 from troth.domain.vocabulary import Day
 from troth.domain.when import When
 from troth.schedules.languages import load_languages

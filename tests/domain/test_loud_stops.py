@@ -3,7 +3,8 @@
 import pytest
 
 from troth.domain.grammar import Verb
-from troth.domain.reply import Expected, parse
+from troth.domain.parse import parse
+from troth.domain.said import Expected
 from troth.domain.states import AnswerKind
 from troth.schedules.languages import load_languages
 

@@ -7,8 +7,10 @@ from datetime import time, timedelta
 import pytest
 
 from troth.domain.grammar import Grammar, Verb
-from troth.domain.reply import Expected, Said, normal_words, parse, visible_text
+from troth.domain.parse import parse
+from troth.domain.said import Expected, Said
 from troth.domain.states import AnswerKind
+from troth.domain.visible import normal_words, visible_text
 
 PHRASES = {
     Verb.STOP: ["stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "opt out"],

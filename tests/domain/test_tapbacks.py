@@ -5,7 +5,8 @@
 import pytest
 
 from troth.domain.grammar import Verb
-from troth.domain.reply import Expected, Said, parse
+from troth.domain.parse import parse
+from troth.domain.said import Expected, Said
 from troth.domain.states import AnswerKind
 from troth.domain.tapback import is_quote_of
 from troth.schedules.languages import load_languages

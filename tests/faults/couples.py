@@ -15,7 +15,8 @@ from troth.clock import Clock
 from troth.delivery.courier import is_channel_url
 from troth.domain.grammar import Verb
 from troth.domain.language import Languages
-from troth.domain.reply import Reply, Said
+from troth.domain.reply import Reply
+from troth.domain.said import Said
 from troth.domain.states import NudgeState
 from troth.engine import door
 from troth.engine.apply import apply

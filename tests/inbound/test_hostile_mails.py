@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.inbound.mails import Texts, mail
-from troth.domain.reply import LONGEST_TEXT, MOST_LINES
+from troth.domain.visible import LONGEST_TEXT, MOST_LINES
 from troth.inbound.hook import UnreadableError
 from troth.inbound.mails.html_text import text_of_html
 from troth.inbound.mails.mail import MailRead, read_mail

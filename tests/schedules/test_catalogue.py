@@ -16,8 +16,8 @@ from tests.schedules.shipped import (
 )
 from tests.support.likeness import alike
 from troth.domain.cron import check_cron
-from troth.domain.reply import normal_words
 from troth.domain.states import AnswerKind, Rule
+from troth.domain.visible import normal_words
 from troth.schedules.models import PracticeForm
 
 EXPECTED_PRACTICES = {

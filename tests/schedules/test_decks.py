@@ -7,7 +7,7 @@ import pytest
 
 from tests.schedules.shipped import said
 from tests.support.likeness import alike, near
-from troth.domain.reply import normal_words
+from troth.domain.visible import normal_words
 from troth.schedules.catalogue import Practice, shipped_catalogue
 
 PRACTICES = Path(__file__).parents[2] / "schedules" / "practices"

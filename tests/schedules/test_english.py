@@ -4,8 +4,10 @@ import pytest
 
 from tests.schedules.shipped import ENGLISH
 from troth.domain.grammar import LEGAL, Verb
-from troth.domain.reply import Expected, normal_words, parse
+from troth.domain.parse import parse
+from troth.domain.said import Expected
 from troth.domain.states import AnswerKind
+from troth.domain.visible import normal_words
 from troth.schedules.languages import read_grammar
 
 PHRASES = [

@@ -16,8 +16,8 @@ from tests.schedules.shipped import (
 )
 from tests.support.likeness import alike
 from troth.domain.grammar import Verb
-from troth.domain.reply import normal_words
 from troth.domain.states import AnswerKind
+from troth.domain.visible import normal_words
 from troth.schedules.models import TranslationForm
 
 TRANSLATED = ("de", "es", "fr", "pt")

@@ -10,9 +10,10 @@ from tests.schedules.shipped import LANGUAGES, said
 from tests.support.likeness import alike
 from troth.domain.cron import next_minute
 from troth.domain.grammar import Verb
-from troth.domain.reply import Expected, normal_words, parse
-from troth.domain.said import Said
+from troth.domain.parse import parse
+from troth.domain.said import Expected, Said
 from troth.domain.states import AnswerKind, Mechanism, Section, Sensitivity, Visibility
+from troth.domain.visible import normal_words
 from troth.schedules.catalogue import Practice, shipped_catalogue
 from troth.schedules.languages import read_grammar
 

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from tests.support.phones import Heard
 from troth.domain.grammar import Verb
-from troth.domain.reply import Reply, Said
+from troth.domain.reply import Reply
+from troth.domain.said import Said
 from troth.engine.door import Answer
 from troth.store import inbox
 from troth.store.records import Nudge

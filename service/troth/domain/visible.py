@@ -59,6 +59,16 @@ def folded_word(word: str) -> str:
     return bare[start:end].strip(EDGES)
 
 
+def raw_count(words: list[str], count: int) -> int:
+    """Return how many raw words hold the first `count` folded ones."""
+    seen = 0
+    for index, word in enumerate(words):
+        seen += bool(folded_word(word))
+        if seen == count:
+            return index + 1
+    return len(words)
+
+
 def is_emoji(text: str) -> bool:
     """Say whether a text has a symbol in it, and no letter and no digit."""
     return any(map(_is_symbol, text)) and not any(char.isalnum() for char in text)

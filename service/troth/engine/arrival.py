@@ -14,10 +14,11 @@ from troth.domain.grammar import Grammar, Verb
 from troth.domain.incoming import AddressKind, Incoming, keepable
 from troth.domain.language import Languages
 from troth.domain.legal import legal_verb
-from troth.domain.reply import Reply, Said, visible_text
-from troth.domain.said import Expected
+from troth.domain.reply import Reply
+from troth.domain.said import Expected, Said
 from troth.domain.states import ChannelState, NudgePurpose
 from troth.domain.tapback import read_tapback
+from troth.domain.visible import visible_text
 from troth.engine import door
 from troth.engine.bounce import take_bounce
 from troth.engine.quoted import quoted_nudge

@@ -10,8 +10,9 @@ from sqlalchemy import Connection
 
 from troth.domain.grammar import Verb
 from troth.domain.language import Languages
+from troth.domain.parse import parse
 from troth.domain.repair import PRIVATE
-from troth.domain.reply import Reply, parse
+from troth.domain.reply import Reply
 from troth.domain.states import AnswerKind
 from troth.engine import effects, events
 from troth.engine.another import another

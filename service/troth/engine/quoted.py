@@ -4,7 +4,7 @@ import re
 
 from sqlalchemy import Connection
 
-from troth.domain.reply import visible_text
+from troth.domain.visible import visible_text
 from troth.store import nudges
 from troth.store.parcels import load_parcels
 from troth.store.records import Channel, Nudge, Parcel

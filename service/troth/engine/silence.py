@@ -6,11 +6,10 @@ from sqlalchemy import Connection
 
 from troth.domain.grammar import Grammar, Verb
 from troth.domain.legal import legal_verb
-from troth.domain.reply import normal_words, visible_text
 from troth.domain.said import Expected
 from troth.domain.states import ChannelState
 from troth.domain.tapback import read_tapback
-from troth.domain.visible import is_emoji
+from troth.domain.visible import is_emoji, normal_words, visible_text
 from troth.store import couples, nudges, replies
 from troth.store.records import Channel, Nudge
 

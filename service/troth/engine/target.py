@@ -8,9 +8,11 @@ from sqlalchemy import Connection
 
 from troth.domain.grammar import LEGAL, Verb
 from troth.domain.occurrence import Stamp
-from troth.domain.reply import LONGEST_TEXT, Expected, Reply, Said
+from troth.domain.reply import Reply
+from troth.domain.said import Expected, Said
 from troth.domain.slots import day_of
 from troth.domain.states import Mechanism
+from troth.domain.visible import LONGEST_TEXT
 from troth.store import codes, nudges, occurrences, past, replies
 from troth.store.records import Couple, Occurrence, Partner
 

@@ -5,10 +5,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from troth.domain.reply import normal_words
 from troth.domain.ritual import first_occurrence
 from troth.domain.slots import day_of, slot_at, slot_minute
 from troth.domain.tuning import tuned, tuning_of
+from troth.domain.visible import normal_words
 from troth.engine.plan import plan_early
 from troth.engine.retuning import wake_one
 from troth.engine.visit import Visit

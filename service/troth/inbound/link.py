@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from troth.domain.grammar import Verb
-from troth.domain.reply import LINK, LONGEST_TEXT, RATINGS, Reply, Said
+from troth.domain.reply import LINK, Reply
+from troth.domain.said import RATINGS, Said
 from troth.domain.states import AnswerKind, Mechanism, NudgePurpose
+from troth.domain.visible import LONGEST_TEXT
 from troth.store.records import Nudge, Occurrence
 
 LATERS = (15, 30, 60)  # minutes

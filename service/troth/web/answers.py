@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from troth.bootstrap import Store
 from troth.domain.grammar import Verb
-from troth.domain.reply import LONGEST_TEXT
+from troth.domain.visible import LONGEST_TEXT
 from troth.inbound import link
 from troth.store import couples, nudges, occurrences
 from troth.store.records import Nudge, Occurrence

@@ -10,8 +10,8 @@ from starlette.responses import Response
 
 from troth.bootstrap import Store
 from troth.delivery.inbox_channel import SCHEME
-from troth.domain.reply import LONGEST_TEXT
 from troth.domain.states import ChannelState
+from troth.domain.visible import LONGEST_TEXT
 from troth.engine.standing import couple_standing
 from troth.inbound.inbox_page import reply_from_inbox
 from troth.store import channels, couples, nudges

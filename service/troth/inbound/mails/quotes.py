@@ -6,7 +6,7 @@ writer's: better no answer than our own `reply done or stop` taken for one.
 
 import unicodedata
 
-from troth.domain.reply import LONGEST_TEXT, MOST_LINES
+from troth.domain.visible import LONGEST_TEXT, MOST_LINES
 from troth.inbound.mails.marks import (
     FORWARDS,
     LABELS,

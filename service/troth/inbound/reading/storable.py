@@ -1,6 +1,6 @@
 """Text as the store can keep it."""
 
-from troth.domain.reply import LONGEST_TEXT
+from troth.domain.visible import LONGEST_TEXT
 
 
 def storable(text: str) -> str:
