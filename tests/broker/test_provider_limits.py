@@ -5,9 +5,11 @@ from contextlib import closing
 import pytest
 
 from tests.support.servers import Redis
+from troth.bootstrap import check_limits
 from troth.broker.provider_limits import ProviderLimits
 from troth.engine.deliver import LEASE
-from troth.settings import ProviderLimit
+from troth.errors import TrothError
+from troth.settings import ProviderLimit, Settings
 
 
 @pytest.fixture(params=["memory", "redis", "valkey"])
@@ -78,3 +80,11 @@ def test_a_permit_that_cannot_be_given_back_takes_no_result_along():
         with permit:
             outcome = "sent"
         assert outcome == "sent"
+
+
+def test_limits_that_nothing_counts_are_refused():
+    limit = {"json": ProviderLimit(at_once=1)}
+    told = Settings(limits=limit, broker_url="amqp://x", redis_url=None)
+    with pytest.raises(TrothError, match="TROTH_REDIS_URL"):
+        check_limits(told)
+    check_limits(told.model_copy(update={"redis_url": "redis://x"}))

@@ -11,6 +11,7 @@ import redis
 from tests.broker import sender
 from tests.support.processes import Process
 from tests.support.servers import Redis
+from tests.support.until import until
 from troth.broker.provider_limits import ProviderLimits
 from troth.engine.deliver import LEASE
 from troth.settings import ProviderLimit
@@ -27,13 +28,6 @@ def one_place(url: str, lasts: timedelta = LEASE) -> Iterator[ProviderLimits]:
 def sending(start: Start, task: str, url: str, at_once: int, lasts: timedelta) -> Process:
     told = (task, url, str(at_once), str(lasts.total_seconds()))
     return start(sys.executable, "-m", sender.__name__, *told)
-
-
-def until(check: Callable[[], bool], seconds: float = 10) -> None:
-    ends = time.monotonic() + seconds
-    while not check():
-        assert time.monotonic() < ends
-        time.sleep(0.01)
 
 
 def test_many_threads_of_two_processes_never_hold_more_places_than_there_are(
@@ -58,7 +52,7 @@ def test_the_place_of_a_killed_worker_is_free_again_in_its_time(
     held = time.monotonic()
     killed.kill()
     with one_place(redis_url) as ours:
-        until(lambda: ours.permit(sender.PROVIDER) is not None)
+        until(lambda: ours.permit(sender.PROVIDER) is not None, seconds=10)
         assert time.monotonic() - began >= lasts.total_seconds(), "it was free before its time"
         assert time.monotonic() - held < lasts.total_seconds() + 3
         assert ours.permit(sender.PROVIDER) is None
@@ -83,6 +77,6 @@ def test_who_gives_a_place_back_after_its_time_frees_no_other(redis_url: str):
     with one_place(redis_url, timedelta(milliseconds=50)) as hasty, one_place(redis_url) as ours:
         late = hasty.permit(sender.PROVIDER)
         assert late is not None
-        until(lambda: ours.permit(sender.PROVIDER) is not None)
+        until(lambda: ours.permit(sender.PROVIDER) is not None, seconds=10)
         late.close()
         assert ours.permit(sender.PROVIDER) is None, "the place of another was given back"

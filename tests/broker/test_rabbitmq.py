@@ -2,10 +2,8 @@
 
 import pytest
 
-from troth.bootstrap import check_limits
 from troth.broker.rabbitmq import check_rabbitmq
 from troth.errors import TrothError
-from troth.settings import ProviderLimit, Settings
 
 
 @pytest.mark.parametrize("login", ["guest:guest@", ""])
@@ -39,11 +37,3 @@ def test_a_rabbitmq_that_is_away_is_told(free_port: int):
 def test_a_name_that_can_not_be_one_is_told_like_one_that_leads_nowhere():
     with pytest.raises(TrothError, match="does not answer"):
         check_rabbitmq("amqp://troth:secret@a..b:5672/troth")
-
-
-def test_limits_that_nothing_counts_are_refused():
-    limits = {"json": ProviderLimit(at_once=1)}
-    told = Settings(limits=limits, broker_url="amqp://x", redis_url=None)
-    with pytest.raises(TrothError, match="TROTH_REDIS_URL"):
-        check_limits(told)
-    check_limits(told.model_copy(update={"redis_url": "redis://x"}))

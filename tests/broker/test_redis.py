@@ -27,11 +27,6 @@ def open_redis() -> Iterator[Redis]:
         yield server
 
 
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    return Authority(tmp_path_factory.mktemp("authority"))
-
-
 @contextmanager
 def over_tls(server: Redis, context: ssl.SSLContext) -> Iterator[int]:
     """The port where this Redis answers over TLS: not every redis-server can do that itself."""

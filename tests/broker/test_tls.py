@@ -7,19 +7,13 @@ from pathlib import Path
 import pytest
 
 from tests.support.authority import Authority
+from tests.support.doctor import doorbell
 from tests.support.papers import Papers
 from tests.support.programs import find
 from tests.support.sentinels import Watched
 from tests.support.servers import Redis
 from troth.broker.redis import connect
-from troth.cli.examining_cluster import examine_cluster
-from troth.engine.findings import Finding, Health
-from troth.settings import Settings
-
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    return Authority(tmp_path_factory.mktemp("authority"))
+from troth.engine.findings import Health
 
 
 @pytest.fixture(scope="module")
@@ -34,14 +28,9 @@ def watched(authority: Authority) -> Iterator[Watched]:
         yield Watched(stack, Papers.of(authority), alone=True)
 
 
-def doorbell(url: str) -> Finding:
-    """What `troth doctor` says of it."""
-    return next(iter(examine_cluster(Settings(redis_url=url, broker_url=None))))
-
-
 def test_redis_and_sentinels_are_used_by_who_trusts_their_authority(watched: Watched):
     for url in (watched.members[0].url, watched.url):
-        assert doorbell(url).health is Health.GOOD
+        assert doorbell(redis_url=url).health is Health.GOOD
         with connect(url) as client:
             client.set("doorbell", "rung")
             assert client.get("doorbell") == b"rung"
@@ -60,7 +49,7 @@ def test_each_flaw_of_their_tls_is_told_with_its_mend(
             (url.replace("127.0.0.1", "localhost"), "another name", "stands in the certificate"),
             (url.replace(ours, "/not/there"), "can't be read", "ssl_ca_certs"),
         ):
-            told = doorbell(broken)
+            told = doorbell(redis_url=broken)
             assert (told.health, told.id) == (Health.BAD, "doorbell-unreachable")
             assert told.text.startswith(who) or "can't be read" in told.text
             assert cause in told.text
@@ -72,6 +61,6 @@ def test_a_primary_with_a_certificate_for_another_name_is_not_used(authority: Au
     find("redis-sentinel", "redis-sentinel")
     with ExitStack() as stack:
         right, wrong = Papers.of(authority), Papers.of(authority, "127.0.0.5")
-        told = doorbell(Watched(stack, right, wrong, alone=True).url)
+        told = doorbell(redis_url=Watched(stack, right, wrong, alone=True).url)
     assert told.health is Health.BAD
     assert "the sentinels (TROTH_REDIS_URL) name shows a certificate for another name" in told.text

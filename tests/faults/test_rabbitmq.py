@@ -10,12 +10,11 @@ from tests.faults.cluster import Cluster
 from tests.faults.sink import Manner
 from tests.faults.sizes import FULL, size
 from tests.support.authority import Authority
+from tests.support.doctor import doorbell
 from tests.support.papers import Papers
 from tests.support.pgbouncer import PgBouncer
 from tests.support.rabbitmq import RabbitMQ
-from troth.cli.examining_cluster import examine_cluster
-from troth.engine.findings import Finding, Health
-from troth.settings import Settings
+from troth.engine.findings import Health
 
 pytestmark = pytest.mark.timeout(1_800 if FULL else 600)
 
@@ -73,9 +72,9 @@ def test_a_rabbitmq_is_used_over_tls_by_who_trusts_its_authority(
     server = scaled.rabbitmq
     secure = server.secure_url(scaled.authority.file)
     for url in (server.url, secure, f"{secure};{secure}"):
-        assert doorbell(url).health is Health.GOOD
+        assert doorbell(broker_url=url).health is Health.GOOD
     monkeypatch.setenv("SSL_CERT_FILE", str(scaled.authority.file))
-    assert doorbell(secure.partition("?")[0]).health is Health.GOOD
+    assert doorbell(broker_url=secure.partition("?")[0]).health is Health.GOOD
 
 
 def test_each_flaw_of_its_tls_is_told_with_its_mend(scaled: ScaledCluster):
@@ -87,13 +86,8 @@ def test_each_flaw_of_its_tls_is_told_with_its_mend(scaled: ScaledCluster):
         (server.secure_url(ours, "localhost"), "for another name", "stands in the certificate"),
         (plain, "does not speak TLS", "check the port"),
     ):
-        told = doorbell(url)
+        told = doorbell(broker_url=url)
         assert (told.health, told.id) == (Health.BAD, "doorbell-unreachable")
         assert cause in told.text
         assert mend in told.text
         assert server.login.partition(":")[2] not in told.text
-
-
-def doorbell(url: str) -> Finding:
-    """What `troth doctor` says of it."""
-    return next(iter(examine_cluster(Settings(broker_url=url, redis_url=None))))

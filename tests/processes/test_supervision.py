@@ -2,12 +2,12 @@
 
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
 
+from tests.support.until import until
 from troth.processes import child as child_module
 from troth.processes.child import Child
 from troth.processes.supervision import _stop
@@ -64,10 +64,7 @@ def test_a_process_answers_over_a_pipe_and_one_that_is_silent_for_long_is_not_ex
     child = Child([sys.executable, "-c", once])
     child.look()
     assert child.is_starting()
-    ends = time.monotonic() + 20
-    while not child.has_answered():
-        assert time.monotonic() < ends
-        time.sleep(0.01)
+    until(child.has_answered, seconds=20)
     assert not child.has_answered()  # since then
     assert not child.is_starting()
     _stop([child], 10)

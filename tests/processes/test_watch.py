@@ -4,10 +4,8 @@ import os
 import shutil
 import signal
 import socket
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -18,8 +16,8 @@ from tests.support.families import family
 from tests.support.key import KEY
 from tests.support.ports import free_port
 from tests.support.processes import Process
-from tests.support.servers import Redis
 from tests.support.stage import couple_file
+from tests.support.until import until
 from tests.telemetry.scraped import Scraped, scrape
 from troth.bootstrap import Store, open_bell, open_scrape, open_store
 from troth.delivery.courier import is_channel_url
@@ -31,10 +29,8 @@ from troth.processes.watch_server import watching
 from troth.schedules.load import load_schedules
 from troth.settings import Settings, load_settings
 from troth.store import channels, couples, nudges
-from troth.store.vault import Vault
-from troth.telemetry import worker_files
 from troth.telemetry.metrics import FOLDER
-from troth.telemetry.worker_files import KINDS, metrics_folder, prepare
+from troth.telemetry.worker_files import KINDS
 
 Start = Callable[..., Process]
 ONCE_A_YEAR = """
@@ -145,56 +141,10 @@ def test_a_worker_counts_for_all_its_processes_and_outlives_their_deaths(
     assert sorted(file.name for file in folder.iterdir()) == files
     assert told()("troth_worker_processes") == 2
     worker.kill()  # who counted there ends soon, and leaves nothing
-    until(lambda: not folder.exists())
-
-
-def test_a_folder_of_counts_goes_with_who_made_it():
-    with metrics_folder() as folder:
-        prepare(folder, 0)
-        assert len(list(folder.iterdir())) == len(KINDS)
-        prepare(folder, 0)  # as often as the process at that place dies
-        assert len(list(folder.iterdir())) == len(KINDS)
-    assert not folder.exists()
-
-
-def test_where_no_folder_can_be_made_the_mend_is_told(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-):
-    monkeypatch.setattr(worker_files, "MEMORY", tmp_path / "none")
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "neither"))
-    with pytest.raises(TrothError, match="TMPDIR, or unset TROTH_WATCH"), metrics_folder():
-        pass
-
-
-def test_a_key_that_does_not_fit_is_told(store: Store):
-    for key, fits in ((KEY, 1), ("x" * 40, 0)):
-        told = open_scrape(replace(store, vault=Vault(key)))
-        assert Scraped(told.text().decode()).values["troth_key_fits", frozenset()] == fits
-
-
-def test_a_broker_that_is_away_is_told(store: Store):
-    with Redis.running() as redis:
-        bell = open_bell(store.settings.model_copy(update={"redis_url": redis.url}))
-        told = open_scrape(store, bell)
-        there = Scraped(told.text().decode())
-        assert (there("troth_broker_up"), there("troth_doorbell_messages")) == (1, 0)
-        bell.ring([(1, 1)])
-        assert Scraped(told.text().decode())("troth_doorbell_messages") == 1
-        redis.stop()
-        away = Scraped(told.text().decode())
-        bell.close()
-    assert (away("troth_broker_up"), away("troth_database_up")) == (0, 1)
-    assert "troth_doorbell_messages" not in away.names
+    until(lambda: not folder.exists(), seconds=60)
 
 
 def counts_in(pid: int) -> Path:
     """The folder in which a process counts."""
     environment = Path(f"/proc/{pid}/environ").read_text().split("\0")
     return Path(dict(line.partition("=")[::2] for line in environment)[FOLDER])
-
-
-def until(check: Callable[[], bool], seconds: float = 60) -> None:
-    ends = time.monotonic() + seconds
-    while not check():
-        assert time.monotonic() < ends
-        time.sleep(0.02)

