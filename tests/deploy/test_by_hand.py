@@ -11,9 +11,9 @@ import pytest
 from tests.deploy.units import command
 from tests.faults import roles
 from tests.faults.sizes import FULL
-from tests.support.families import family
 from tests.support.key import KEY
 from tests.support.ports import answers
+from tests.support.process_family import family
 from tests.support.processes import Process
 from tests.support.servers import PostgreSQL
 from tests.support.service_manager import Ear, listening_at

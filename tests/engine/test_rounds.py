@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import structlog
 
-from tests.support.holding import held
 from tests.support.key import KEY
+from tests.support.locking import locked
 from tests.support.stage import EVENING, Unheard, couple_file, on_stage
 from troth.clock import ManualClock, SystemClock
 from troth.engine import rounds
@@ -57,7 +57,7 @@ def test_a_clock_whose_store_is_locked_turns_after_each_duty_that_gave_up(
     db = Database(url)
     clock = Rounds(db, Vault(KEY), Unheard(), ManualClock(datetime(2026, 3, 6, tzinfo=UTC)))
     turned: list[None] = []
-    with held(tmp_path / "locked.db"):
+    with locked(tmp_path / "locked.db"):
         _, troubles = clock._round(lambda: turned.append(None))
     assert len(turned) == len(troubles) > 0
     db.close()

@@ -11,9 +11,9 @@ from tests.faults.oracle import Oracle
 from tests.faults.sink import Sink
 from tests.faults.sizes import FULL, Size
 from tests.faults.watched import PATIENCE, Watched
-from tests.support.families import signal_family
 from tests.support.key import KEY
 from tests.support.ports import free_port
+from tests.support.process_family import signal_family
 from tests.support.processes import Process, process_starter
 from tests.support.servers import PostgreSQL, Redis
 from troth.bootstrap import Store, open_store

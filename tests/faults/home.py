@@ -11,9 +11,9 @@ from pathlib import Path
 from tests.faults import roles
 from tests.faults.sink import Sink
 from tests.faults.watched import Watched
-from tests.support.families import family, signal_family
 from tests.support.key import KEY
 from tests.support.ports import free_port
+from tests.support.process_family import family, signal_family
 from tests.support.processes import Process, process_starter
 from troth.bootstrap import Store, open_store
 from troth.settings import load_settings

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import httpx
 
-from tests.support.families import signal_family
 from tests.support.house import House
+from tests.support.process_family import signal_family
 from tests.support.servers import PostgreSQL
 from troth.readiness import PATIENCE
 from troth.store import schema

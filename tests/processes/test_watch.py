@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from tests.support.families import family
 from tests.support.key import KEY
 from tests.support.ports import free_port
+from tests.support.process_family import family
 from tests.support.processes import Process
 from tests.support.stage import couple_file
 from tests.support.until import until

@@ -11,7 +11,7 @@ from troth.store.agenda import AGENDA, NUDGE, RITUAL, Kind
 from troth.store.backlog import Backlog, read_backlog
 from troth.store.occasions import Occasion, plan_occasion
 from troth.store.tables import nudges, occurrences
-from troth.store.waiting import load_waiting
+from troth.store.workload import read_workload
 
 AGO, FAR = timedelta(minutes=7), datetime(2030, 1, 1, tzinfo=UTC)
 
@@ -48,6 +48,6 @@ def test_every_kind_wakes_a_clock_and_is_late_and_overdue_where_it_waits(stage: 
         assert stage.service.rounds.next_moment() == now - AGO - early, kind.what
         late = Backlog(now - AGO, FAR) if kind is NUDGE else Backlog(None, now - AGO)
         assert backlog == late, kind.what
-        firsts = load_waiting(db, now).firsts
+        firsts = read_workload(db, now).firsts
         assert {what for what, first in firsts.items() if first == now - AGO} == {kind.what}
         move(stage, kind, FAR)

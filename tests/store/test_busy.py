@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
-from tests.support.holding import held
+from tests.support.locking import locked
 from troth.engine.together import do_together
 from troth.engine.unwell import DATABASE_UNREACHABLE
 from troth.readiness import reason_of
@@ -52,7 +52,7 @@ def write(db: Database) -> tuple[float, Exception | None]:
 def test_many_writers_wait_for_a_held_store_together_and_not_one_after_the_other(
     db: Database, file: Path
 ):
-    with held(file), ThreadPoolExecutor(WRITERS) as pool:
+    with locked(file), ThreadPoolExecutor(WRITERS) as pool:
         came = list(pool.map(write, [db] * WRITERS))
     assert max(seconds for seconds, _ in came) < LONGEST
     assert all(isinstance(told, AWAY) for _, told in came)
@@ -66,7 +66,7 @@ def test_the_turn_and_the_file_are_waited_for_with_one_patience(db: Database, fi
     """A turn that comes late leaves the rest of it, and the next writer has all of it again."""
     db._turns.acquire()
     threading.Timer(0.8 * PATIENCE, db._turns.release).start()
-    with held(file):
+    with locked(file):
         seconds, told = write(db)
     assert isinstance(told, OperationalError)
     assert seconds < 1.7 * PATIENCE
@@ -93,7 +93,7 @@ def test_what_a_busy_store_could_not_take_is_nobodys_fault_and_due_still(db: Dat
         conn.exec_driver_sql("DELETE FROM written")
 
     began = time.monotonic()
-    with held(file), structlog.testing.capture_logs() as lines, pytest.raises(OperationalError):
+    with locked(file), structlog.testing.capture_logs() as lines, pytest.raises(OperationalError):
         do_together(db, [1, 2, 3], work, set_aside)
     assert time.monotonic() - began < LONGEST
     assert lines == []

@@ -23,10 +23,10 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from tests.support import leash
-from tests.support.families import family
 from tests.support.folders import Folder
 from tests.support.papers import Papers
 from tests.support.ports import free_port
+from tests.support.process_family import family
 from tests.support.processes import Process
 from tests.support.programs import owned
 

@@ -162,7 +162,7 @@ def test_a_store_that_is_away_is_told_and_nothing_else_of_it(stage: Stage):
         raise OperationalError("", None, Exception())
 
     scrape = open_scrape(stage.store, stage.service.bell)
-    scrape._waiting = Patient(gone)  # type: ignore[arg-type]
+    scrape._workload = Patient(gone)  # type: ignore[arg-type]
     away = Scraped(scrape.text().decode())
     assert away("troth_database_up") == 0
     assert away("troth_broker_up") == 1

@@ -3,8 +3,8 @@
 import httpx
 import pytest
 
-from tests.support.holding import held
 from tests.support.house import House
+from tests.support.locking import locked
 from tests.web.conftest import Open
 from troth.domain.states import OccurrenceState
 from troth.store import database
@@ -78,7 +78,7 @@ def test_an_answer_that_a_busy_store_can_not_take_is_told_so_and_may_be_sent_aga
 ) -> None:
     house.wind(hours=2)
     link = house.link("ana", "coffee")
-    with held(house.folder / "troth.db"), monkeypatch.context() as hurried:
+    with locked(house.folder / "troth.db"), monkeypatch.context() as hurried:
         hurried.setattr(database, "BUSY_MS", 100)
         page = web.post(link, data={"verb": "done"})
         button = web.post(f"{link}/done")

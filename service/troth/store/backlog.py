@@ -1,6 +1,6 @@
 """The backlog: since when anything due waits to be sent or done, by looks into an index each.
 
-How much waits is another question: see waiting.
+How much waits is another question: see workload.
 """
 
 from dataclasses import dataclass

@@ -21,7 +21,7 @@ from prometheus_client.registry import Collector
 from troth.asking import Answer, Asking
 from troth.clock import Clock
 from troth.store.database import Database
-from troth.store.waiting import Waiting, load_waiting
+from troth.store.workload import Workload, read_workload
 from troth.telemetry.metrics import REGISTRY, Workers
 
 log = structlog.get_logger()
@@ -62,7 +62,7 @@ class Scrape(Collector):
         self._clock = clock
         self._counted = counted
         self._workers = workers
-        self._waiting: Patient[Waiting] = Patient(lambda: load_waiting(db, clock.now()))
+        self._workload: Patient[Workload] = Patient(lambda: read_workload(db, clock.now()))
         self._key_fits = Patient(key_fits)
         self._doorbell = Patient(unheard) if unheard else None
 
@@ -73,12 +73,12 @@ class Scrape(Collector):
     def collect(self) -> Iterator[Metric]:
         """Give every metric, as prometheus_client asks for them."""
         yield from self._counted.collect()
-        waiting, seconds = self._waiting.ask()
+        workload, seconds = self._workload.ask()
         told = "Whether the database answered this scrape."
-        yield _gauge("database_up", told, waiting is not None)
+        yield _gauge("database_up", told, workload is not None)
         yield _gauge("database_answer_seconds", "How long it took to, or was waited for.", seconds)
-        if waiting is not None:
-            yield from _of_waiting(waiting, self._clock.now())
+        if workload is not None:
+            yield from _waiting(workload, self._clock.now())
             fits, _ = self._key_fits.ask()
             if fits is not None:
                 yield _gauge("key_fits", "Whether the key opens what the store holds.", fits)
@@ -112,10 +112,10 @@ class _Joined(Collector):
             yield from part.collect()
 
 
-def _of_waiting(waiting: Waiting, now: datetime) -> Iterator[Metric]:
-    yield _gauge("nudges_due", "Nudges whose moment has come, not claimed yet.", waiting.due)
-    yield _gauge("nudges_rung", "Claimed nudges that no worker has in hand yet.", waiting.rung)
-    yield _gauge("nudges_in_hand", "Nudges that workers have in hand.", waiting.in_hand)
+def _waiting(workload: Workload, now: datetime) -> Iterator[Metric]:
+    yield _gauge("nudges_due", "Nudges whose moment has come, not claimed yet.", workload.due)
+    yield _gauge("nudges_rung", "Claimed nudges that no worker has in hand yet.", workload.rung)
+    yield _gauge("nudges_in_hand", "Nudges that workers have in hand.", workload.in_hand)
     overdue = GaugeMetricFamily(
         "troth_overdue_seconds",
         "For how long the first of these has been due: a ritual to be planned, a nudge to be "
@@ -123,7 +123,7 @@ def _of_waiting(waiting: Waiting, now: datetime) -> Iterator[Metric]:
         "review, an occasion to be opened.",
         labels=["what"],
     )
-    for what, first in waiting.firsts.items():
+    for what, first in workload.firsts.items():
         late = (now - first).total_seconds() if first else 0.0
         overdue.add_metric([what], max(0.0, late))
     yield overdue

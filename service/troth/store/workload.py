@@ -20,7 +20,7 @@ _WHATS = tuple(dict.fromkeys(kind.what for kind in AGENDA))
 
 
 @dataclass(frozen=True)
-class Waiting:
+class Workload:
     """Nudges that are due, rung for, and in workers' hands; no count is greater than MOST.
 
     `firsts` holds, by what it is, when the first of everything on the agenda is due, aware UTC;
@@ -33,12 +33,12 @@ class Waiting:
     firsts: Mapping[str, datetime | None]
 
 
-def load_waiting(db: Database, now: datetime) -> Waiting:
+def read_workload(db: Database, now: datetime) -> Workload:
     """Look at what waits at aware `now`."""
     with db.reading() as conn:
         if not db.is_sqlite:
             conn.execute(text(f"SET LOCAL statement_timeout = {PATIENCE_MS}"))
-        return Waiting(
+        return Workload(
             due=NUDGE.count(conn, now, MOST),
             rung=_claimed(conn, nudges.c.picked.is_(False)),
             in_hand=_claimed(conn, nudges.c.picked.is_(True)),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 @contextmanager
-def held(file: Path) -> Iterator[None]:
+def locked(file: Path) -> Iterator[None]:
     """Let nobody write into a store meanwhile."""
     other = sqlite3.connect(file, isolation_level=None)
     try:

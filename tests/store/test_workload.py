@@ -11,7 +11,7 @@ from troth.clock import SystemClock
 from troth.store.agenda import AGENDA, first_of
 from troth.store.backlog import read_backlog
 from troth.store.database import Database
-from troth.store.waiting import PATIENCE_MS, load_waiting
+from troth.store.workload import PATIENCE_MS, read_workload
 
 # Of SQLite's plans: a line that reads a table without an index.
 READS_TABLE = re.compile(r"SCAN (?:nudges|occurrences|rituals|occasions)(?!.* ix_)")
@@ -27,7 +27,7 @@ def asked_of(db: Database) -> Asked:
 
     event.listen(db.engine, "before_cursor_execute", note)
     now = SystemClock().now()
-    load_waiting(db, now)
+    read_workload(db, now)
     with db.reading() as conn:
         read_backlog(conn, now)
         first_of(conn)
