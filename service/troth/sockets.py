@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from ipaddress import ip_address
 
-from troth.errors import TrothError
+from troth.errors import TrothError, cause_of
 
 
 def is_loopback(host: str) -> bool:
@@ -29,6 +29,6 @@ def bound(host: str, port: int, who: str, mend: str) -> Iterator[socket.socket]:
             listener.bind((host, port))
             listener.listen(128)
         except (OSError, OverflowError) as error:  # the latter for a port beyond 65535
-            cause = (getattr(error, "strerror", None) or str(error)).lower()
+            cause = cause_of(error)
             raise TrothError(f"{who} can't listen on {host}:{port}: {cause}; {mend}") from error
         yield listener

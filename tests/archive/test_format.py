@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.archive.conftest import NOW, Shelf
-from troth.archive.kinds import Kind, decode, encode
+from troth.archive.kinds import ColumnKind, decode, encode
 from troth.archive.manifest import LONGEST_LINE, Head, Shape, Summing, end_line
 from troth.archive.reading import Nobody, read, verify
 from troth.archive.sealing import BackupKeys, new_key, read_keys, seal
@@ -24,7 +24,7 @@ from troth.errors import TrothError
 from troth.store.database import Database
 
 HEAD = Head("0004", NOW, "sqlite", ("12345678",))
-SHAPE = Shape("positions", {"name": Kind.TEXT, "position": Kind.TEXT}, ("name",))
+SHAPE = Shape("positions", {"name": ColumnKind.TEXT, "position": ColumnKind.TEXT}, ("name",))
 ROWS = [f'["{number}","of a mailbox"]'.encode() for number in range(6_000)]
 
 
@@ -155,29 +155,29 @@ def test_a_key_that_is_none_is_not_shown():
 
 FLOATS = st.floats(allow_nan=False, allow_infinity=False)
 VALUES = {
-    Kind.BOOLEAN: st.booleans(),
-    Kind.INTEGER: st.integers(-(2**63), 2**63 - 1),
-    Kind.FLOAT: FLOATS,
-    Kind.TEXT: st.text(),
-    Kind.INSTANT: st.datetimes(timezones=st.just(UTC)),
-    Kind.JSON: st.recursive(
+    ColumnKind.BOOLEAN: st.booleans(),
+    ColumnKind.INTEGER: st.integers(-(2**63), 2**63 - 1),
+    ColumnKind.FLOAT: FLOATS,
+    ColumnKind.TEXT: st.text(),
+    ColumnKind.INSTANT: st.datetimes(timezones=st.just(UTC)),
+    ColumnKind.JSON: st.recursive(
         st.booleans()
         | st.integers()
         | st.floats(allow_nan=False, allow_infinity=False)
         | st.text(),
         lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
     ),
-    Kind.BYTES: st.binary(),
+    ColumnKind.BYTES: st.binary(),
 }
 
 
-@given(st.tuples(*(st.none() | VALUES[kind] for kind in Kind)))
+@given(st.tuples(*(st.none() | VALUES[kind] for kind in ColumnKind)))
 @settings(max_examples=50, deadline=None)
 def test_every_value_comes_back_from_its_line(row: tuple[Any, ...]):
-    line = encode(list(Kind), row)
+    line = encode(list(ColumnKind), row)
     assert b"\n" not in line
-    assert decode(list(Kind), line) == list(row)
-    assert encode(list(Kind), decode(list(Kind), line)) == line
+    assert decode(list(ColumnKind), line) == list(row)
+    assert encode(list(ColumnKind), decode(list(ColumnKind), line)) == line
 
 
 def test_a_trouble_of_who_takes_it_is_not_called_damage(
@@ -224,6 +224,6 @@ def test_where_no_links_can_be_made_a_backup_gets_its_name_all_the_same(
 
 
 def test_a_moment_of_any_zone_is_the_same_line():
-    kinds = [Kind.INSTANT]
+    kinds = [ColumnKind.INSTANT]
     moment = datetime(2026, 3, 2, 12, tzinfo=UTC)
     assert encode(kinds, [moment]) == encode(kinds, [moment.astimezone(NOW.tzinfo)])

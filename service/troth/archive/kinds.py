@@ -26,7 +26,7 @@ from troth.errors import TrothError
 from troth.store.types import Instant
 
 
-class Kind(StrEnum):
+class ColumnKind(StrEnum):
     """What a column holds."""
 
     BOOLEAN = "boolean"
@@ -39,28 +39,28 @@ class Kind(StrEnum):
 
 
 # The first that fits: a Boolean is no Integer here, and a Text is a String.
-_OF_TYPES: Sequence[tuple[type[TypeEngine[Any]], Kind]] = (
-    (Instant, Kind.INSTANT),
-    (Boolean, Kind.BOOLEAN),
-    (Integer, Kind.INTEGER),
-    (Float, Kind.FLOAT),
-    (JSON, Kind.JSON),
-    (LargeBinary, Kind.BYTES),
-    (String, Kind.TEXT),
+_OF_TYPES: Sequence[tuple[type[TypeEngine[Any]], ColumnKind]] = (
+    (Instant, ColumnKind.INSTANT),
+    (Boolean, ColumnKind.BOOLEAN),
+    (Integer, ColumnKind.INTEGER),
+    (Float, ColumnKind.FLOAT),
+    (JSON, ColumnKind.JSON),
+    (LargeBinary, ColumnKind.BYTES),
+    (String, ColumnKind.TEXT),
 )
 # How each kind is read and written. A JSON null is no value, as everywhere in Troth.
-TYPES: Mapping[Kind, TypeEngine[Any]] = {
-    Kind.INSTANT: Instant(),
-    Kind.BOOLEAN: Boolean(),
-    Kind.INTEGER: BigInteger(),
-    Kind.FLOAT: Float(),
-    Kind.JSON: JSON(none_as_null=True),
-    Kind.BYTES: LargeBinary(),
-    Kind.TEXT: Text(),
+TYPES: Mapping[ColumnKind, TypeEngine[Any]] = {
+    ColumnKind.INSTANT: Instant(),
+    ColumnKind.BOOLEAN: Boolean(),
+    ColumnKind.INTEGER: BigInteger(),
+    ColumnKind.FLOAT: Float(),
+    ColumnKind.JSON: JSON(none_as_null=True),
+    ColumnKind.BYTES: LargeBinary(),
+    ColumnKind.TEXT: Text(),
 }
 
 
-def kind_of(held: TypeEngine[Any]) -> Kind:
+def kind_of(held: TypeEngine[Any]) -> ColumnKind:
     """Return the kind of a column's type; raises TrothError for one that backups can't hold."""
     for known, kind in _OF_TYPES:
         if isinstance(held, known):
@@ -72,21 +72,21 @@ def _instant(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-_ENCODE: Mapping[Kind, Callable[[Any], Any]] = {
-    Kind.INSTANT: _instant,
-    Kind.BOOLEAN: bool,
-    Kind.FLOAT: float,
-    Kind.BYTES: lambda value: base64.b64encode(value).decode(),
+_ENCODE: Mapping[ColumnKind, Callable[[Any], Any]] = {
+    ColumnKind.INSTANT: _instant,
+    ColumnKind.BOOLEAN: bool,
+    ColumnKind.FLOAT: float,
+    ColumnKind.BYTES: lambda value: base64.b64encode(value).decode(),
 }
-_DECODE: Mapping[Kind, Callable[[Any], Any]] = {
-    Kind.INSTANT: datetime.fromisoformat,
-    Kind.BYTES: base64.b64decode,
+_DECODE: Mapping[ColumnKind, Callable[[Any], Any]] = {
+    ColumnKind.INSTANT: datetime.fromisoformat,
+    ColumnKind.BYTES: base64.b64decode,
 }
 # Keys keep their order, which some of Troth's own data means something by; NaN is no JSON.
 _write = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 
 
-def encode(kinds: Sequence[Kind], row: Sequence[Any]) -> bytes:
+def encode(kinds: Sequence[ColumnKind], row: Sequence[Any]) -> bytes:
     """Return a row as one line of JSON, without its end."""
     values = [
         value if value is None or (change := _ENCODE.get(kind)) is None else change(value)
@@ -95,7 +95,7 @@ def encode(kinds: Sequence[Kind], row: Sequence[Any]) -> bytes:
     return _write(values).encode()
 
 
-def decode(kinds: Sequence[Kind], line: bytes) -> list[Any]:
+def decode(kinds: Sequence[ColumnKind], line: bytes) -> list[Any]:
     """Return the values of a line that `encode` made; raises ValueError for any other."""
     values = json.loads(line)
     return [

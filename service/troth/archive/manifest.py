@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from troth import __version__
-from troth.archive.kinds import Kind
+from troth.archive.kinds import ColumnKind
 from troth.errors import TrothError
 
 FORMAT = 1
@@ -55,7 +55,7 @@ class Shape:
     """The line before a table's rows: its name, its columns with their kinds, its primary key."""
 
     table: str
-    columns: Mapping[str, Kind]
+    columns: Mapping[str, ColumnKind]
     key: tuple[str, ...]
 
     def line(self) -> bytes:
@@ -65,7 +65,7 @@ class Shape:
     @classmethod
     def read(cls, data: Mapping[str, Any]) -> "Shape":
         """Read it back."""
-        kinds = {name: Kind(kind) for name, kind in data["columns"].items()}
+        kinds = {name: ColumnKind(kind) for name, kind in data["columns"].items()}
         return cls(data["table"], kinds, tuple(data["key"]))
 
 

@@ -42,19 +42,13 @@ def move(source: Database, target: Database, head: Head, told: Progress = nobody
             loader.finish(sums)
             marks.hold(new, was_held or WHY_HELD)
         told(MARKING, 0)
-        marks.mark_moved(old, where(target))
+        marks.mark_moved(old, target.shown_url)
     told(RELEASING, 0)
     if was_held is None:
         with target.writing() as new:
             marks.release(new)
     schema.migrate(target)  # PostgreSQL builds some indexes and makes some checks after the tables
     return Manifest(head, sums)
-
-
-def where(db: Database) -> str:
-    """Return what a database is called, without its password."""
-    places = {name: value for name, value in db.url.query.items() if name in ("host", "port")}
-    return db.url.set(query=places).render_as_string(hide_password=True)
 
 
 def _copy(old: Connection, loader: Loader) -> dict[str, Sum]:

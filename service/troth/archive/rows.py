@@ -16,7 +16,7 @@ from sqlalchemy import (
     table,
 )
 
-from troth.archive.kinds import TYPES, Kind, encode, kind_of
+from troth.archive.kinds import TYPES, ColumnKind, encode, kind_of
 from troth.archive.manifest import Shape, Sum, Summing
 from troth.store.marks import OF_ONE_DATABASE
 from troth.store.tables import metadata, positions
@@ -76,7 +76,7 @@ def _order(conn: Connection, shape: Shape) -> list[ColumnElement[Any]]:
     """Return the primary key; text by its bytes, for each database sorts it by its own lights."""
     by_bytes = "C" if conn.dialect.name == "postgresql" else "BINARY"
     return [
-        collate(column(name), by_bytes) if shape.columns[name] is Kind.TEXT else column(name)
+        collate(column(name), by_bytes) if shape.columns[name] is ColumnKind.TEXT else column(name)
         for name in shape.key
     ]
 

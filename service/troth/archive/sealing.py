@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Protocol
 
-from troth.errors import TrothError
+from troth.errors import TrothError, cause_of
 from troth.whole_files import drafted
 
 SECRET, PUBLIC = "AGE-SECRET-KEY-1", "age1"
@@ -69,7 +69,7 @@ def new_key(file: Path) -> str:
         raise TrothError(f"{file} is there already; name one that is not") from None
     except OSError as error:
         raise TrothError(
-            f"the key file {file} can't be made: {(error.strerror or str(error)).lower()}; "
+            f"the key file {file} can't be made: {cause_of(error)}; "
             "make room, or name another place"
         ) from error
     return str(key.to_public())

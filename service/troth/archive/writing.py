@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from troth.archive.manifest import GZIP, LONGEST_LINE, Head, Manifest, Shape, Sum, Summing, end_line
 from troth.archive.rows import Progress, lines, nobody, shapes
 from troth.archive.sealing import BackupKeys, Writer, seal
-from troth.errors import TrothError
+from troth.errors import TrothError, cause_of
 from troth.store import schema
 from troth.store.database import Database, be_patient
 from troth.store.vault import Vault
@@ -63,12 +63,9 @@ def new_file(file: Path, *, replace: bool) -> Iterator[Writer]:
     except FileExistsError:
         raise there from None
     except OSError as error:
-        raise _unwritable(file, error) from error
-
-
-def _unwritable(file: Path, error: OSError) -> TrothError:
-    cause = (error.strerror or str(error)).lower()
-    return TrothError(f"the backup {file} can't be written: {cause}; name another place")
+        raise TrothError(
+            f"the backup {file} can't be written: {cause_of(error)}; name another place"
+        ) from error
 
 
 def _all_lines(

@@ -10,7 +10,7 @@ from dramatiq.rate_limits import BucketRateLimiter
 from dramatiq.rate_limits.backend import RateLimiterBackend
 from dramatiq.rate_limits.backends import RedisBackend, StubBackend
 
-from troth.broker.provider_places import OwnPlaces, Places, SharedPlaces
+from troth.broker.provider_places import OwnPlaces, ProviderPlaces, SharedPlaces
 from troth.broker.redis import connect
 from troth.settings import ProviderLimit
 
@@ -23,7 +23,7 @@ class ProviderLimits:
     ) -> None:
         """`lasts` is after what time a permit that was not given back is forgotten."""
         self._limits = limits
-        self._places: Places = OwnPlaces()
+        self._places: ProviderPlaces = OwnPlaces()
         self._backend: RateLimiterBackend = StubBackend()  # type: ignore[no-untyped-call]
         self._client: redis.Redis | None = None
         if redis_url is not None:

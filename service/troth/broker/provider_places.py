@@ -18,7 +18,7 @@ from redis.lock import Lock
 GiveBack = Callable[[], None]
 
 
-class Places(Protocol):
+class ProviderPlaces(Protocol):
     """Something that gives out places."""
 
     def take(self, provider: str, at_once: int) -> GiveBack | None:

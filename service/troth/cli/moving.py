@@ -5,7 +5,6 @@ from typing import Annotated
 import typer
 
 from troth.archive.moving import move as move_store
-from troth.archive.moving import where
 from troth.archive.writing import head_of
 from troth.bootstrap import open_store
 from troth.cli.output import AsJson, out
@@ -36,7 +35,7 @@ def move(
     finally:
         target.close()
         store.db.close()
-    say(f"everything is in {where(target)}", manifest, as_json=as_json)
+    say(f"everything is in {target.shown_url}", manifest, as_json=as_json)
     if not as_json:
         _say_next(settings, target)
 

@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-from troth.archive.moving import where
 from troth.archive.restoring import OwnKey
 from troth.archive.restoring import restore as restore_file
 from troth.bootstrap import open_database, open_store
@@ -39,7 +38,7 @@ def restore(
             manifest = restore_file(db, file, keys, own, SystemClock().now(), told)
     finally:
         db.close()
-    say(f"{where(db)} is as it was", manifest, as_json=as_json)
+    say(f"{db.shown_url} is as it was", manifest, as_json=as_json)
     if not as_json:
         out.print(
             "What was said since then is lost, STOPs among it, and what left since then may leave "

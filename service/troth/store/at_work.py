@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 
-from troth.errors import TrothError
+from troth.errors import TrothError, cause_of
 from troth.store.database import Database
 
 
@@ -53,7 +53,7 @@ def _opened(file: Path, db: Database) -> IO[str]:
     except OSError as error:
         db.check()  # says what is wrong with the store itself
         raise TrothError(
-            f"the lock {file} can't be written: {(error.strerror or str(error)).lower()}; "
+            f"the lock {file} can't be written: {cause_of(error)}; "
             "give it to whoever runs Troth, or delete it while nobody does"
         ) from error
 

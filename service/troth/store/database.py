@@ -79,6 +79,12 @@ class Database:
         )
 
     @property
+    def shown_url(self) -> str:
+        """Where it is, for people: without its password, and whatever else may be a secret."""
+        places = {name: value for name, value in self.url.query.items() if name in ("host", "port")}
+        return self.url.set(query=places).render_as_string(hide_password=True)
+
+    @property
     def is_pooled(self) -> bool:
         """Whether a pooler was noticed, which takes a first connection."""
         return self._pooler.is_there

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, select
 
-from troth.errors import TrothError
+from troth.errors import TrothError, cause_of
 from troth.store.database import Database
 from troth.store.tables import channels
 from troth.store.vault import KeyUnfitError, Vault
@@ -73,9 +73,8 @@ def keep_key(file: Path, key: str) -> str:
     except FileExistsError:
         pass  # another process was first: its key is the key
     except OSError as error:
-        cause = (error.strerror or str(error)).lower()
         raise TrothError(
-            f"the key file {file} can't be made: {cause}; "
+            f"the key file {file} can't be made: {cause_of(error)}; "
             "make room, give a key in TROTH_SECRET_KEY, or set TROTH_DATA to another folder"
         ) from error
     return read_key(file) or key

@@ -21,6 +21,7 @@ from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from troth import __version__
+from troth.telemetry.tracing import Fact
 
 log = structlog.get_logger()
 
@@ -50,7 +51,7 @@ class OpenTelemetry:
         self._tracer = self._provider.get_tracer("troth", __version__)
 
     def span(
-        self, name: str, about: int | None, after: object, facts: Mapping[str, str | int | None]
+        self, name: str, about: int | None, after: object, facts: Mapping[str, Fact]
     ) -> "OpenSpan":
         """See tracing.span."""
         here = trace.get_current_span().get_span_context()
@@ -75,7 +76,7 @@ class OpenTelemetry:
         nudge_id: int,
         begun: datetime,
         ended: datetime,
-        facts: Mapping[str, str | int | None],
+        facts: Mapping[str, Fact],
     ) -> None:
         """See tracing.came_to_its_end."""
         self._ids.next(self.root_of(nudge_id))
@@ -115,7 +116,7 @@ class OpenSpan:
         self._span, self._root_of = span, root_of
         self._is_told = True
 
-    def note(self, **facts: str | int | None) -> None:
+    def note(self, **facts: Fact) -> None:
         """See tracing.Span."""
         self._span.set_attributes(_attributes(facts))
 
@@ -197,7 +198,7 @@ def address(endpoint: str) -> str:
     return endpoint if urlsplit(endpoint).path.strip("/") else endpoint.rstrip("/") + PATH
 
 
-def _attributes(facts: Mapping[str, str | int | None]) -> dict[str, str | int]:
+def _attributes(facts: Mapping[str, Fact]) -> dict[str, str | int]:
     """Name facts as ours, each as plain text or number (an enum is neither to the wire)."""
     return {
         f"troth.{name}": str(value) if isinstance(value, str) else value
