@@ -13,6 +13,7 @@ import structlog
 from hypothesis import HealthCheck, settings
 from sqlalchemy import make_url
 
+from tests.support.authority import Authority
 from tests.support.browser import find_browser
 from tests.support.failures import name_at_once
 from tests.support.folders import sweep
@@ -153,6 +154,12 @@ def chromium_path() -> str:
     if path is None:
         pytest.skip("no browser: install chromium")
     return path
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """Who gives certificates that nobody believes but those who know it."""
+    return Authority(tmp_path_factory.mktemp("authority"))
 
 
 @pytest.fixture

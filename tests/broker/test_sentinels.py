@@ -5,7 +5,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from tests.support.sentinels import SentinelServer, Watched
+from tests.support.sentinels import RedisWithSentinels, SentinelServer
 from tests.support.servers import Redis
 from troth.broker import sentinel_address
 from troth.broker.redis import check_redis, connect, open_sentinels
@@ -15,9 +15,9 @@ FULL = "rediss+sentinel://:p%40ss@one,[::1]:26380/troth/3?sentinel_password=thei
 
 
 @pytest.fixture(scope="module")
-def watched() -> Iterator[Watched]:
+def redises() -> Iterator[RedisWithSentinels]:
     with ExitStack() as stack:
-        yield Watched(stack)
+        yield RedisWithSentinels(stack)
 
 
 def test_the_address_of_sentinels_is_read():
@@ -46,19 +46,21 @@ def test_what_is_no_address_of_sentinels_is_named(url: str, cause: str):
     assert "secret" not in str(raised.value)
 
 
-def test_the_primary_that_sentinels_name_is_used(watched: Watched):
-    check_redis(watched.url)
-    assert not open_sentinels(watched.url)
-    with connect(watched.url) as client:
+def test_the_primary_that_sentinels_name_is_used(redises: RedisWithSentinels):
+    check_redis(redises.url)
+    assert not open_sentinels(redises.url)
+    with connect(redises.url) as client:
         client.set("doorbell", "rung")
         assert client.get("doorbell") == b"rung"
 
 
-def test_each_mistake_about_sentinels_is_told_by_itself(watched: Watched, free_port: int):
+def test_each_mistake_about_sentinels_is_told_by_itself(
+    redises: RedisWithSentinels, free_port: int
+):
     for url, cause in (
-        (watched.url.replace(Redis.password, "wrong"), "refuse the password"),
-        (watched.url.replace(SentinelServer.password, "wrong"), "sentinel_password"),
-        (watched.url.replace("/troth?", "/another?"), "'another'"),
+        (redises.url.replace(Redis.password, "wrong"), "refuse the password"),
+        (redises.url.replace(SentinelServer.password, "wrong"), "sentinel_password"),
+        (redises.url.replace("/troth?", "/another?"), "'another'"),
         (f"redis+sentinel://:secret@127.0.0.1:{free_port}/troth", "no sentinel"),
     ):
         with pytest.raises(TrothError, match=cause):

@@ -10,7 +10,7 @@ from tests.support.authority import Authority
 from tests.support.doctor import doorbell
 from tests.support.papers import Papers
 from tests.support.programs import find
-from tests.support.sentinels import Watched
+from tests.support.sentinels import RedisWithSentinels
 from tests.support.servers import Redis
 from troth.broker.redis import connect
 from troth.engine.findings import Health
@@ -22,14 +22,14 @@ def stranger(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def watched(authority: Authority) -> Iterator[Watched]:
+def redises(authority: Authority) -> Iterator[RedisWithSentinels]:
     find("redis-sentinel", "redis-sentinel")  # a Redis that came without it may know no TLS
     with ExitStack() as stack:
-        yield Watched(stack, Papers.of(authority), alone=True)
+        yield RedisWithSentinels(stack, Papers.of(authority), alone=True)
 
 
-def test_redis_and_sentinels_are_used_by_who_trusts_their_authority(watched: Watched):
-    for url in (watched.members[0].url, watched.url):
+def test_redis_and_sentinels_are_used_by_who_trusts_their_authority(redises: RedisWithSentinels):
+    for url in (redises.members[0].url, redises.url):
         assert doorbell(redis_url=url).health is Health.GOOD
         with connect(url) as client:
             client.set("doorbell", "rung")
@@ -37,12 +37,12 @@ def test_redis_and_sentinels_are_used_by_who_trusts_their_authority(watched: Wat
 
 
 def test_each_flaw_of_their_tls_is_told_with_its_mend(
-    watched: Watched, authority: Authority, stranger: Path
+    redises: RedisWithSentinels, authority: Authority, stranger: Path
 ):
     ours = str(authority.file)
     for url, who in (
-        (watched.members[0].url, "Redis (TROTH_REDIS_URL)"),
-        (watched.url, "the sentinel at"),
+        (redises.members[0].url, "Redis (TROTH_REDIS_URL)"),
+        (redises.url, "the sentinel at"),
     ):
         for broken, cause, mend in (
             (url.replace(ours, str(stranger)), "nobody whom Troth trusts", "ssl_ca_certs"),
@@ -61,6 +61,6 @@ def test_a_primary_with_a_certificate_for_another_name_is_not_used(authority: Au
     find("redis-sentinel", "redis-sentinel")
     with ExitStack() as stack:
         right, wrong = Papers.of(authority), Papers.of(authority, "127.0.0.5")
-        told = doorbell(redis_url=Watched(stack, right, wrong, alone=True).url)
+        told = doorbell(redis_url=RedisWithSentinels(stack, right, wrong, alone=True).url)
     assert told.health is Health.BAD
     assert "the sentinels (TROTH_REDIS_URL) name shows a certificate for another name" in told.text

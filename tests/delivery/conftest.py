@@ -33,11 +33,6 @@ def send(courier: Courier) -> Send:
     return send
 
 
-@pytest.fixture(scope="session")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    return Authority(tmp_path_factory.mktemp("authority"))
-
-
 @pytest.fixture
 def secure_provider(authority: Authority) -> Iterator[Provider]:
     """A provider with a certificate that only those believe who know its authority."""

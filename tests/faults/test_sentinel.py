@@ -15,7 +15,7 @@ from tests.faults.sink import Manner
 from tests.faults.sizes import FULL, size
 from tests.support.authority import Authority
 from tests.support.papers import Papers
-from tests.support.sentinels import Watched
+from tests.support.sentinels import RedisWithSentinels
 from troth.broker.provider_limits import ProviderLimits
 from troth.engine.deliver import LEASE
 from troth.settings import ProviderLimit
@@ -24,18 +24,18 @@ pytestmark = pytest.mark.timeout(1_800 if FULL else 240)
 LASTS = timedelta(seconds=4)  # about as long as a failover takes
 
 
-class WatchedCluster(Cluster):
+class SentinelCluster(Cluster):
     roles = ("clock-1", "worker-1", "worker-2")
 
     def surroundings(self, stack: ExitStack, url: str) -> Mapping[str, str]:  # noqa: ARG002
-        self.redises = Watched(stack, Papers.of(Authority(self.folder)))
+        self.redises = RedisWithSentinels(stack, Papers.of(Authority(self.folder)))
         return {"TROTH_REDIS_URL": self.redises.url}
 
 
 def test_a_burst_outlives_its_primary_and_so_do_limits(tmp_path: Path):
     scale = size("primary killed")
     with ExitStack() as stack:
-        cluster = WatchedCluster(stack, tmp_path)
+        cluster = SentinelCluster(stack, tmp_path)
         url = cluster.redises.url
         limits = ProviderLimits({"json": ProviderLimit(at_once=2)}, url, LASTS)
         patient = ProviderLimits({"json": ProviderLimit(at_once=2)}, url, LEASE)

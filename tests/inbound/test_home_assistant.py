@@ -10,12 +10,11 @@ import httpx
 import pytest
 import yaml
 from jinja2.sandbox import SandboxedEnvironment
-from paho.mqtt import publish
-from paho.mqtt.enums import MQTTProtocolVersion
 
+from tests.inbound.mqtt_topics import say, until_heard
 from tests.support.chat_servers import Mosquitto
 from tests.support.house import House, house_in
-from tests.support.listening import Listening, listening
+from tests.support.listening import listening
 from tests.support.scripted import Scripted, scripted
 from troth.domain.states import OccurrenceState
 from troth.inbound.mqtt import MqttListener, MqttSettings
@@ -124,18 +123,6 @@ def test_a_button_answers_by_the_link_of_its_nudge(home: Home) -> None:
 def mosquitto() -> Iterator[Mosquitto]:
     with Mosquitto.running_or_skipped() as server:
         yield server
-
-
-def say(broker: Mosquitto, topic: str, payload: str) -> None:
-    login = {"username": broker.username, "password": broker.password}
-    place = {"hostname": "127.0.0.1", "port": broker.port, "auth": login}
-    protocol = MQTTProtocolVersion.MQTTv311
-    publish.single(topic, payload, qos=1, protocol=protocol, **place)  # type: ignore[arg-type]
-
-
-def until_heard(broker: Mosquitto, ear: Listening) -> None:
-    while not ear.taken():
-        say(broker, "troth/here/answer", "here")
 
 
 def test_a_button_answers_by_mqtt(home: Home, mosquitto: Mosquitto) -> None:

@@ -4,11 +4,11 @@ import json
 
 import pytest
 from apprise import Apprise
-from paho.mqtt import publish, subscribe
-from paho.mqtt.enums import MQTTProtocolVersion
+from paho.mqtt import subscribe
 from pydantic import ValidationError
 from structlog.testing import capture_logs
 
+from tests.inbound.mqtt_topics import say, until_heard
 from tests.support.chat_servers import Mosquitto
 from tests.support.listening import Listening, listening
 from troth.domain.incoming import Address, AddressKind, Incoming
@@ -21,26 +21,6 @@ def settings(broker: Mosquitto, client_id: str, **more: object) -> MqttSettings:
     told = {"username": broker.username, "password": broker.password, "tls": False}
     place = {"host": "127.0.0.1", "port": broker.port, "client_id": client_id}
     return MqttSettings.model_validate({**told, **place, **more})
-
-
-def say(broker: Mosquitto, topic: str, payload: str | bytes, *, retain: bool = False) -> None:
-    login = {"username": broker.username, "password": broker.password}
-    publish.single(
-        topic,
-        payload,
-        qos=1,
-        retain=retain,
-        hostname="127.0.0.1",
-        port=broker.port,
-        auth=login,  # type: ignore[arg-type]
-        protocol=MQTTProtocolVersion.MQTTv311,
-    )
-
-
-def until_heard(broker: Mosquitto, ear: Listening) -> None:
-    """Say something until the listener has subscribed and hears it."""
-    while not ear.taken():
-        say(broker, "troth/here/answer", "here")
 
 
 def test_a_nudge_goes_out_and_its_answer_comes_back(mosquitto: Mosquitto) -> None:

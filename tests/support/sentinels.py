@@ -1,4 +1,4 @@
-"""Redis that sentinels watch over: real ones, on loopback, gone when the tests are."""
+"""Redis with sentinels: real ones, on loopback, gone when the tests are."""
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -60,7 +60,7 @@ class SentinelServer(Redis):
 AnyServer = TypeVar("AnyServer", Member, SentinelServer)
 
 
-class Watched:
+class RedisWithSentinels:
     """A primary, two replicas and three sentinels; with papers, over TLS."""
 
     def __init__(

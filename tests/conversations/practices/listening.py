@@ -15,6 +15,12 @@ LIGHT = "Two minutes, two cups"
 CALM = COFFEE + "weight = 0.5\n"
 
 
+def both_expect(stage: Stage, *texts: str) -> None:
+    """Ana and Ben each get this next, and the same."""
+    for actor in (stage.ana, stage.ben):
+        actor.expects(*texts)
+
+
 def hear(actor: Actor) -> list[str]:
     """Everything unread of one partner, oldest first."""
     return [heard.text for heard in actor.reads_all()]

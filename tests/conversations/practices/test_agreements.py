@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.conversations.practices.listening import both_expect
 from tests.support.plays import plays
 from tests.support.stage import Stage, couple_file
 from troth.engine.digests.agreements import agreements
@@ -22,11 +23,6 @@ cron = "0 12 * * mon"
 window = "6d"
 remind = []
 """
-
-
-def both_expect(stage: Stage, *texts: str) -> None:
-    for actor in (stage.ana, stage.ben):
-        actor.expects(*texts)
 
 
 def agreed(stage: Stage) -> str:

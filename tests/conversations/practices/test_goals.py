@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.conversations.practices.listening import both_expect
 from tests.support.plays import plays
 from tests.support.stage import Stage, couple_file
 
@@ -24,11 +25,6 @@ def project(stage: Stage) -> Stage:
     stage.wind("11:00")
     both_expect(stage, "Our project")
     return stage
-
-
-def both_expect(stage: Stage, *texts: str) -> None:
-    for actor in (stage.ana, stage.ben):
-        actor.expects(*texts)
 
 
 @pytest.mark.parametrize("practice", ["joint-project", "joint-adventure"])

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from tests.conversations.practices.listening import both_expect
 from tests.support.stage import Stage, couple_file
 
 SHARE = """
@@ -19,11 +20,6 @@ cron = "0 18 * * *"
 remind = []
 """
 FIRST, CHANGE, THANK, OVER = "The first of you", "Change places", "Thank each other", "That was it"
-
-
-def both_expect(stage: Stage, *texts: str) -> None:
-    for actor in (stage.ana, stage.ben):
-        actor.expects(*texts)
 
 
 @pytest.fixture
