@@ -1,1 +1,1 @@
-"""What rings between clock and workers: Redis, its sentinels, RabbitMQ."""
+"""What rings between clock and workers, and the limits of providers, which are kept there, too."""
