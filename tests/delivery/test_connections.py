@@ -10,7 +10,7 @@ import requests
 
 from tests.delivery.conftest import Send
 from tests.delivery.provider_server import OK, Provider, answer
-from troth.delivery import idle
+from troth.delivery import idle_connections
 from troth.delivery.courier import Courier
 from troth.delivery.outcome import Sent, TryAgain
 
@@ -135,7 +135,7 @@ def test_what_was_under_way_when_a_kept_connection_broke_is_not_sent_again_unmar
 def test_a_connection_that_was_idle_for_long_is_not_used_again(
     provider: Provider, send: Send, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(idle, "KEPT_SECONDS", 0.0)
+    monkeypatch.setattr(idle_connections, "KEPT_SECONDS", 0.0)
     for _ in range(2):
         assert send(f"{provider.url}/ana") == Sent()
     assert provider.accepted == 2
@@ -145,8 +145,8 @@ def test_connections_that_nobody_uses_any_more_are_closed(
     provider: Provider, send: Send, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert send(f"{provider.url}/ana") == Sent()
-    monkeypatch.setattr(idle, "KEPT_SECONDS", 0.0)
-    monkeypatch.setattr(idle._broom, "_due", 0.0)
+    monkeypatch.setattr(idle_connections, "KEPT_SECONDS", 0.0)
+    monkeypatch.setattr(idle_connections._broom, "_due", 0.0)
     with Provider().open() as other:
         assert send(f"{other.url}/ben") == Sent()
     assert provider.closed.wait(10)

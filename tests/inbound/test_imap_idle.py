@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import pytest
 
 from tests.support.authority import Authority
-from troth.inbound.mails.idle import wait_for_news
+from troth.inbound.mails.imap_idle import wait_for_news
 
 
 @contextmanager

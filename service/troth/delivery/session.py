@@ -19,7 +19,7 @@ from urllib3.exceptions import HTTPError
 from troth.delivery.connections import Connections
 from troth.delivery.contexts import share_mail_contexts
 from troth.delivery.exchange import LARGEST_ANSWER, Exchange, current_exchange
-from troth.delivery.idle import close_idle
+from troth.delivery.idle_connections import close_idle
 
 _Timeout = float | tuple[float | None, float | None] | None
 _HEADERS = default_headers()

@@ -12,7 +12,7 @@ from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConn
 from urllib3.util.connection import allowed_gai_family
 
 from troth.delivery.exchange import LARGEST_ANSWER, Exchange, current_exchange
-from troth.delivery.idle import Idle
+from troth.delivery.idle_connections import Idle
 
 CONNECT_SECONDS = 10.0  # where nothing else is said
 LEAST_SECONDS = 2.0  # for each address of a host: the first packet may be lost, and comes after 1 s

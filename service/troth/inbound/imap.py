@@ -20,7 +20,7 @@ from pydantic import Field, SecretStr, model_validator
 
 from troth.inbound.hook import UnreadableError, WaySettings
 from troth.inbound.listener import BackOff, Memory, Take, UnreachableError, hand_over, keep_at, mark
-from troth.inbound.mails.idle import wait_for_news
+from troth.inbound.mails.imap_idle import wait_for_news
 from troth.inbound.mails.mail import LONGEST_MAIL, incoming_mail, read_mail
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})

@@ -7,7 +7,7 @@ writer's: better no answer than our own `reply done or stop` taken for one.
 import unicodedata
 
 from troth.domain.visible import LONGEST_TEXT, MOST_LINES
-from troth.inbound.mails.marks import (
+from troth.inbound.mails.quote_marks import (
     FORWARDS,
     LABELS,
     OPENERS,
