@@ -3,6 +3,7 @@
 from contextlib import closing
 
 import pytest
+from pydantic import ValidationError
 
 from tests.support.servers import Redis
 from troth.broker.limits import ProviderLimits
@@ -78,3 +79,9 @@ def test_a_permit_that_cannot_be_given_back_takes_no_result_along():
         with permit:
             outcome = "sent"
         assert outcome == "sent"
+
+
+def test_more_places_than_can_be_looked_at_are_refused():
+    """A billion, meant as no limit at all, would be named one by one for every send."""
+    with pytest.raises(ValidationError, match="less than or equal to 10000"):
+        ProviderLimit(at_once=1_000_000_000)
