@@ -2,6 +2,8 @@
 
 import threading
 
+import pytest
+
 from troth.asking import Asking
 from troth.telemetry.scrape import Patient
 
@@ -41,3 +43,20 @@ def test_what_asking_raises_is_no_answer():
         raise ValueError
 
     assert Patient(fails).ask()[0] is None
+
+
+def test_a_machine_without_a_thread_to_spare_is_asked_again_when_it_has_one(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    """What was never asked was waited for, by everybody and for ever."""
+    asking = Asking(lambda: 1)
+
+    def none_left(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as crowded:
+        crowded.setattr(threading.Thread, "start", none_left)
+        first = asking.begun()
+    with pytest.raises(RuntimeError, match="new thread"):
+        first.result(20)
+    assert asking.begun().result(20) == 1

@@ -77,3 +77,13 @@ def test_a_draft_that_nobody_writes_any_more_is_taken_away_and_no_other(tmp_path
         assert (tmp_path / "backup").read_bytes() == b"second"
     assert (tmp_path / "backup").read_bytes() == b"first"
     assert sorted(tmp_path.iterdir()) == sorted([tmp_path / "backup", *others])
+
+
+def test_a_link_that_looks_like_a_draft_leads_to_no_other_file(tmp_path: Path):
+    """Its file was opened: closing the store's own would end the locks that SQLite has on it."""
+    kept, link = tmp_path / "kept", tmp_path / ".key.abcd_123.draft"
+    kept.write_text("another's")
+    link.symlink_to(kept)
+    keep_key(tmp_path / "key", "k" * 43)
+    assert link.is_symlink()
+    assert kept.read_text() == "another's"

@@ -24,11 +24,15 @@ class Asking(Generic[Answer]):
         with self._taking:
             if self._answer is None or self._answer.done():
                 self._answer = Future()
-                arguments = (self._answer,)
-                threading.Thread(
-                    target=self._run, args=arguments, name="asking", daemon=True
-                ).start()
+                self._begin(self._answer)
             return self._answer
+
+    def _begin(self, answer: Future[Answer]) -> None:
+        thread = threading.Thread(target=self._run, args=(answer,), name="asking", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError as error:  # no thread to be had: without an answer none would ask again
+            answer.set_exception(error)
 
     def _run(self, answer: Future[Answer]) -> None:
         try:

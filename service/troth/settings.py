@@ -22,6 +22,7 @@ from troth.sockets import is_loopback
 SETTINGS_FILE = "troth.toml"
 MOST_PROCESSES = MOST_THREADS = 256
 MOST_CONCURRENCY = 10_000
+MOST_AT_ONCE = 10_000  # each place is looked at for every send: more of them would stop all sending
 
 
 class ProviderLimit(BaseModel):
@@ -29,7 +30,7 @@ class ProviderLimit(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    at_once: int | None = Field(None, ge=1)
+    at_once: int | None = Field(None, ge=1, le=MOST_AT_ONCE)
     per_second: float | None = Field(None, ge=0.01, le=10_000)
 
 

@@ -58,9 +58,13 @@ def _remove_forsaken(file: Path) -> None:
 
 
 def _remove_unlocked(draft: Path) -> None:
-    with suppress(OSError), draft.open("rb+") as stream:
-        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        draft.unlink()
+    with suppress(OSError):
+        handle = os.open(draft, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK)  # a file of ours, if any
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            draft.unlink()
+        finally:
+            os.close(handle)
 
 
 def _name(draft: Path, file: Path, *, replace: bool) -> None:

@@ -55,3 +55,15 @@ def test_no_service_starts_on_a_store_in_mid_restore(
     assert ["being moved or restored" in up.output for up in refused] == [True]
     with empty.reading() as conn:
         assert marks.doubt(conn).held
+
+
+def test_a_link_in_the_lock_s_place_leads_to_no_other_file(tmp_path: Path):
+    """It was followed, and what it led to was emptied."""
+    kept = tmp_path / "kept"
+    kept.write_text("another's")
+    (tmp_path / "troth.db.at-work").symlink_to(kept)
+    db = Database(f"sqlite:///{tmp_path / 'troth.db'}")
+    with pytest.raises(TrothError, match=r"at-work can't be written: .*; give it"), at_work(db):
+        pass
+    assert kept.read_text() == "another's"
+    db.close()

@@ -8,7 +8,7 @@ from sqlalchemy import func, insert, inspect, select, text
 from tests.archive.conftest import LATER, NOW, Shelf, left_undone
 from tests.support.key import KEY
 from troth.archive.manifest import Manifest
-from troth.archive.restoring import OwnKey, check
+from troth.archive.restoring import OwnKey, check, restore
 from troth.archive.rows import shapes, sums
 from troth.archive.writing import head_of, new_file, write
 from troth.engine.standing import couple_standing, folded_standing
@@ -146,12 +146,12 @@ def test_another_secret_key_is_refused_before_anything_is_written(
 
 
 def test_a_secret_key_that_came_along_is_kept_where_there_is_none(
-    played: Database, shelf: Shelf, tmp_path: Path
+    played: Database, empty: Database, shelf: Shelf, tmp_path: Path
 ):
     manifest = shelf.backup(played, head_of(played, Vault(KEY), NOW, KEY))
     assert KEY not in str(manifest)
     assert KEY not in str(manifest.data())
-    check(shelf.file, shelf.keys, OwnKey(None, tmp_path / "key"))
+    restore(empty, shelf.file, shelf.keys, OwnKey(None, tmp_path / "key"), LATER)
     assert (tmp_path / "key").read_text().strip() == KEY
     assert (tmp_path / "key").stat().st_mode & 0o777 == 0o600
 

@@ -3,6 +3,7 @@
 from contextlib import closing
 
 import pytest
+from pydantic import ValidationError
 
 from tests.support.servers import Redis
 from troth.bootstrap import check_limits
@@ -88,3 +89,9 @@ def test_limits_that_nothing_counts_are_refused():
     with pytest.raises(TrothError, match="TROTH_REDIS_URL"):
         check_limits(told)
     check_limits(told.model_copy(update={"redis_url": "redis://x"}))
+
+
+def test_more_places_than_can_be_looked_at_are_refused():
+    """A billion, meant as no limit at all, would be named one by one for every send."""
+    with pytest.raises(ValidationError, match="less than or equal to 10000"):
+        ProviderLimit(at_once=1_000_000_000)

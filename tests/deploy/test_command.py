@@ -60,13 +60,17 @@ def read(environment: bytes) -> dict[str, str]:
     return {name: value for name, _, value in pairs if name in ours or name.startswith("V")}
 
 
-def _command(file: Path) -> dict[str, str]:
+def _command(file: Path, seconds: float | None = None) -> dict[str, str]:
     """What the command gives to the program that it runs."""
     script = (FOLDER / "troth").read_text().replace("/etc/troth/troth.env", str(file))
     before, exec_, _ = script.rpartition("exec setpriv")
     script = f"{before.replace('$(id -u)', '0')}{exec_.replace('setpriv', '')}env -0"
     done = subprocess.run(
-        ["/bin/sh", "-c", script], check=True, capture_output=True, env={"PATH": "/usr/bin:/bin"}
+        ["/bin/sh", "-c", script],
+        check=True,
+        capture_output=True,
+        env={"PATH": "/usr/bin:/bin"},
+        timeout=seconds,
     )
     return read(done.stdout)
 
@@ -82,3 +86,9 @@ def test_the_command_means_by_a_file_what_systemd_means(tmp_path: Path):
     text, means = numbered()
     (tmp_path / "env").write_bytes(text.encode())
     assert _command(tmp_path / "env") == means
+
+
+def test_a_long_value_is_read_at_once(tmp_path: Path):
+    """Four thousand like letters took eight seconds, and twice as many a minute."""
+    (tmp_path / "env").write_text(f"V={'x' * 12_000}\n")
+    assert _command(tmp_path / "env", seconds=20) == {"V": "x" * 12_000}

@@ -1,5 +1,6 @@
 """The recorder: results are written together, and kept while the store is away."""
 
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -108,7 +109,12 @@ def test_a_store_that_stays_away_keeps_nobody_from_ending(start: Start, monkeypa
     assert time.monotonic() - began < 2, "it waits for the store once, not once for each result"
 
 
-def test_a_result_that_cannot_be_written_keeps_no_other_from_it(start: Start):
+@pytest.mark.parametrize(
+    "trouble",
+    [ValueError(), OperationalError("UPDATE", None, sqlite3.OperationalError("no UTF-8 text"))],
+)
+def test_a_result_that_cannot_be_written_keeps_no_other_from_it(start: Start, trouble: Exception):
+    """All were kept back until their leases ended, and left a second time."""
     written: list[int] = []
     go_on = threading.Event()
 
@@ -116,7 +122,7 @@ def test_a_result_that_cannot_be_written_keeps_no_other_from_it(start: Start):
         go_on.wait(10)
         numbers = [each.parcel.nudge.id for each in batch]
         if 3 in numbers:
-            raise ValueError
+            raise trouble
         written.extend(numbers)
 
     recorder = start(write)

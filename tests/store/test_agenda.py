@@ -1,7 +1,9 @@
 """The agenda: whoever asks what is due asks for the same, and says where that differs."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from sqlalchemy import update
 
 from tests.support.stage import EVENING, Stage, couple_file
@@ -51,3 +53,57 @@ def test_every_kind_wakes_a_clock_and_is_late_and_overdue_where_it_waits(stage: 
         firsts = read_workload(db, now).firsts
         assert {what for what, first in firsts.items() if first == now - AGO} == {kind.what}
         move(stage, kind, FAR)
+
+
+def says(*words: str) -> Callable[[Stage], None]:
+    def act(stage: Stage) -> None:
+        for each in words:
+            stage.ana.says(each)
+
+    return act
+
+
+def damaged(stage: Stage) -> None:
+    stage.damage_ritual("evening")
+    with stage.store.db.writing() as conn:
+        conn.execute(update(occurrences).values(terms={}))
+
+
+def retired_with_a_promise(stage: Stage) -> None:
+    stage.ana.says("promise the roof by fri")
+    stage.retire()
+
+
+def claimed(stage: Stage) -> None:
+    stage.claim()
+
+
+TURNS: dict[str, Callable[[Stage], None]] = {
+    "nothing is said": says(),
+    "both pause": says("pause"),
+    "one stops": says("stop"),
+    "a promise is made, and the couple pauses": says("promise the roof by fri", "pause 2w"),
+    "a repair goes on": says("repair"),
+    "its rows are damaged": damaged,
+    "the couple takes part no more": Stage.retire,
+    "it takes part no more, with a promise to come": retired_with_a_promise,
+    "what was claimed is never sent": claimed,
+}
+
+
+@pytest.mark.parametrize("at", ["21:29", "21:31"])
+@pytest.mark.parametrize("turn", TURNS)
+def test_a_duty_takes_whatever_the_agenda_says_is_due(stage: Stage, turn: str, at: str):
+    """Else its clock would look at it for ever, and never do it."""
+    stage.couple(couple_file(EVENING))
+    stage.wind(at)
+    TURNS[turn](stage)
+    for hours in (1, 12, 24 * 6):
+        stage.sleep(hours=hours)
+        stage.settle_down()
+        now = stage.clock.now()
+        with stage.store.db.reading() as conn:
+            due = [(kind.what, str(kind.moment)) for kind in AGENDA if kind.count(conn, now, 1)]
+        assert due == []
+    stage.ana.reads_all()
+    stage.ben.reads_all()

@@ -1,7 +1,10 @@
 """What every page keeps to: its headers, its size, and no script."""
 
+import sqlite3
+
 import httpx
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from tests.support.house import House
 from tests.support.locking import locked
@@ -60,11 +63,18 @@ def test_only_the_demo_renews_itself(house: House, web: httpx.Client) -> None:
     assert all("http-equiv" not in page.text for page in every_page(house, web))
 
 
+@pytest.mark.parametrize(
+    "fault",
+    [
+        RuntimeError("a secret detail"),
+        OperationalError("SELECT a secret detail", None, sqlite3.OperationalError("no UTF-8")),
+    ],
+)
 def test_a_fault_of_ours_is_a_page_without_a_trace(
-    house: House, web: httpx.Client, monkeypatch: pytest.MonkeyPatch
+    house: House, web: httpx.Client, monkeypatch: pytest.MonkeyPatch, fault: Exception
 ) -> None:
     def fails(*_: object) -> None:
-        raise RuntimeError("a secret detail")
+        raise fault
 
     monkeypatch.setattr("troth.web.inbox.cards_of", fails)
     page = web.get(f"/inbox/{house.inbox_token('ana')}")

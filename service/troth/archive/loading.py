@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, Select, insert, inspect, select, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, StatementError
 
 from troth.archive.kinds import decode
-from troth.archive.manifest import Head, Shape, Sum, differing
+from troth.archive.manifest import LONGEST_LINE, Head, Shape, Sum, differing
 from troth.archive.rows import BATCH, Progress, light_table, nobody, sums
+from troth.archive.sealing import MALFORMED, damaged
 from troth.errors import TrothError
 from troth.store import schema
 from troth.store.marks import OF_ONE_DATABASE
@@ -21,6 +22,7 @@ class Loader:
         self._conn, self._told = conn, told
         self._shapes: list[Shape] = []
         self._lines: list[bytes] = []
+        self._bytes = 0  # of these lines
         self._done = 0
 
     def head(self, head: Head) -> None:
@@ -28,15 +30,18 @@ class Loader:
         make_room(self._conn, head.schema)
 
     def table(self, shape: Shape) -> None:
-        """Begin a table."""
+        """Begin a table. Raises TrothError where it is none of Troth's, or has other columns."""
         self._write()
+        if not columns_of(self._conn, shape.table) >= shape.columns.keys():
+            raise damaged()
         self._shapes.append(shape)
         self._done = 0
 
     def row(self, line: bytes) -> None:
         """Take a row; it is written with others."""
         self._lines.append(line)
-        if len(self._lines) >= BATCH:
+        self._bytes += len(line)
+        if len(self._lines) >= BATCH or self._bytes >= LONGEST_LINE:
             self._write()
 
     def finish(self, wanted: Mapping[str, Sum]) -> None:
@@ -46,7 +51,7 @@ class Loader:
         """
         self._write()
         check_tables(self._conn, self._shapes)
-        found = sums(self._conn, self._shapes, lambda table, rows: self._told(f"{table}?", rows))
+        found = self._found()
         if different := differing(wanted, found):
             raise TrothError(
                 f"{', '.join(different)} would not be what was written; nothing was changed; "
@@ -55,14 +60,21 @@ class Loader:
         schema.upgrade(self._conn)
         number_on(self._conn)
 
+    def _found(self) -> dict[str, Sum]:
+        """Return the sums of what was loaded; raises TrothError where it can't be read back."""
+        try:
+            return sums(self._conn, self._shapes, lambda table, rows: self._told(f"{table}?", rows))
+        except MALFORMED as error:
+            raise damaged() from error
+
     def _write(self) -> None:
         if not self._lines:
             return
         shape = self._shapes[-1]
         kinds = list(shape.columns.values())
         names = list(shape.columns)
-        rows = [dict(zip(names, decode(kinds, line), strict=True)) for line in self._lines]
         try:
+            rows = [dict(zip(names, decode(kinds, line), strict=True)) for line in self._lines]
             self._conn.execute(insert(light_table(shape)), rows)
         except DBAPIError as error:
             cause = type(error.orig).__name__  # its text would show the row
@@ -70,8 +82,10 @@ class Loader:
                 f"the database refuses rows of {shape.table} ({cause}); nothing was changed; "
                 "restore into another kind of database, or report this"
             ) from error
+        except (StatementError, *MALFORMED) as error:
+            raise damaged() from error
         self._done += len(rows)
-        self._lines = []
+        self._lines, self._bytes = [], 0
         self._told(shape.table, self._done)
 
 
@@ -99,13 +113,20 @@ def check_tables(conn: Connection, shapes: Sequence[Shape]) -> None:
     looked = inspect(conn)
     names = {shape.table for shape in shapes}
     lacking = {name for name in looked.get_table_names() if name in metadata.tables} - names
-    for shape in shapes:
-        columns = {str(column["name"]) for column in looked.get_columns(shape.table)}
-        if columns != set(shape.columns):
-            lacking.add(shape.table)
+    lacking |= {
+        shape.table for shape in shapes if columns_of(conn, shape.table) != shape.columns.keys()
+    }
     if lacking:
         listed = ", ".join(sorted(lacking))
         raise TrothError(f"the backup does not hold all of {listed}; nothing was changed")
+
+
+def columns_of(conn: Connection, table: str) -> set[str]:
+    """Return the columns of one of Troth's tables as the store has it; of any other, none."""
+    looked = inspect(conn)
+    if table not in metadata.tables or not looked.has_table(table):
+        return set()
+    return {str(column["name"]) for column in looked.get_columns(table)}
 
 
 def number_on(conn: Connection) -> None:

@@ -16,6 +16,7 @@ GZIP = 31  # what zlib calls the format in which the lines are compressed
 # Bytes of a line, which is held in memory: none longer is written, so none longer is read. What
 # one row holds is bounded by what people may send and schedule files may say: some kilobytes.
 LONGEST_LINE = 16 << 20
+LONGEST_NAME = 63  # characters of a table's, as in PostgreSQL
 
 
 @dataclass(frozen=True)
@@ -40,14 +41,23 @@ class Head:
 
     @classmethod
     def read(cls, line: bytes) -> "Head":
-        """Read it back; raises TrothError for a format that is newer than this Troth."""
+        """Read it back; raises TrothError for a format that is newer than this Troth.
+
+        Raises ValueError or the like where it is not as `line` writes it.
+        """
         data = json.loads(line)
         if data["format"] > FORMAT:
             raise TrothError(
                 f"the backup was made by a newer Troth ({data['version']}); restore it with that"
             )
         taken_at = datetime.fromisoformat(data.pop("taken_at"))
-        return cls(taken_at=taken_at, key_ids=tuple(data.pop("key_ids")), **data)
+        head = cls(taken_at=taken_at.astimezone(UTC), key_ids=tuple(data.pop("key_ids")), **data)
+        texts = (head.schema, head.database, head.version, *head.key_ids)
+        if taken_at.tzinfo is None or not head.key_ids:
+            raise ValueError("of no moment, or sealed by no key")
+        if not all(isinstance(each, str) for each in (*texts, head.secret_key or "")):
+            raise TypeError("no text")
+        return head
 
 
 @dataclass(frozen=True)
@@ -66,7 +76,10 @@ class Shape:
     def read(cls, data: Mapping[str, Any]) -> "Shape":
         """Read it back."""
         kinds = {name: ColumnKind(kind) for name, kind in data["columns"].items()}
-        return cls(data["table"], kinds, tuple(data["key"]))
+        shape = cls(data["table"], kinds, tuple(data["key"]))
+        if not 0 < len(shape.table) <= LONGEST_NAME or not set(shape.key) <= kinds.keys():
+            raise ValueError("no table, or a key of no columns")
+        return shape
 
 
 @dataclass(frozen=True)

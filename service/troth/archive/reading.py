@@ -16,10 +16,11 @@ from troth.archive.manifest import (
     differing,
     read_end,
 )
-from troth.archive.sealing import BackupKeys, damaged, unseal
+from troth.archive.sealing import MALFORMED, BackupKeys, damaged, unseal
 from troth.errors import TrothError
 
 _MOST = 1 << 20  # bytes that are unpacked at a time
+_MOST_TABLES = 1_000  # each is remembered until the end; no Troth has had a tenth of them
 
 
 class Taker(Protocol):
@@ -62,7 +63,7 @@ def read(file: Path, keys: BackupKeys, taker: Taker) -> Manifest:
             unseal(stream, keys, unpacking)
     except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
         raise TrothError(f"the backup {file} can't be read: {error.strerror}") from error
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, zlib.error) as error:
+    except MALFORMED as error:
         raise damaged() from error
     return unpacking.done()
 
@@ -85,6 +86,8 @@ class _Unpacking:
         self._take(self._gzip.decompress(data, _MOST))
         while self._gzip.unconsumed_tail:
             self._take(self._gzip.decompress(self._gzip.unconsumed_tail, _MOST))
+        if self._gzip.unused_data:  # of which all would be kept in memory
+            raise damaged()
         return len(data)
 
     def flush(self) -> None:
@@ -93,7 +96,7 @@ class _Unpacking:
     def done(self) -> Manifest:
         """Return the manifest; raises TrothError unless this was the end, and nothing beyond it."""
         manifest = self._lines.manifest
-        if manifest is None or self._begun or not self._gzip.eof or self._gzip.unused_data:
+        if manifest is None or self._begun or not self._gzip.eof:
             raise damaged()
         return manifest
 
@@ -147,4 +150,6 @@ class _Lines:
             self.manifest = Manifest(head, self._sums)
             return
         self._shape, self._summing = Shape.read(data), Summing()
+        if self._shape.table in self._sums or len(self._sums) >= _MOST_TABLES:
+            raise damaged()
         self._taker.table(self._shape)

@@ -42,9 +42,9 @@ def restore(
     """
     with alone(db):
         with db.reading() as conn:
-            refuse_filled(conn)  # before a key that came along is put in its place
+            refuse_filled(conn)  # before all of it is read, twice
         manifest = check(file, keys, own)
-        _load(db, file, keys, manifest, now, told)
+        _load(db, file, keys, own, manifest, now, told)
         schema.migrate(db)  # PostgreSQL builds some indexes and makes some checks after the tables
     return manifest
 
@@ -53,6 +53,7 @@ def _load(
     db: Database,
     file: Path,
     keys: BackupKeys,
+    own: OwnKey,
     checked: Manifest,
     now: datetime,
     told: Progress,
@@ -66,12 +67,13 @@ def _load(
         taken_at = checked.head.taken_at
         marks.remember_gap(conn, marks.Gap(taken_at, max(now, taken_at)))
         marks.hold(conn, WHY_HELD)
+        _keep_key(checked.head, own)  # last: where the rows are refused, no key of theirs is left
 
 
 def check(file: Path, keys: BackupKeys, own: OwnKey) -> Manifest:
     """Check a backup, and see that the secret key that belongs to it is at hand; return what it is.
 
-    A key that came with the backup is kept in the own key's file where there is none.
+    That may be one that came with the backup.
     """
     manifest = verify(file, keys)
     given = own.given or read_key(own.file)
@@ -83,8 +85,24 @@ def check(file: Path, keys: BackupKeys, own: OwnKey) -> Manifest:
             f"what is private; give it in TROTH_SECRET_KEY, or put its file back as {own.file}"
         )
     else:
-        keep_key(own.file, manifest.head.secret_key)
+        _refuse_false_key(manifest.head, manifest.head.secret_key)
     return manifest
+
+
+def _keep_key(head: Head, own: OwnKey) -> None:
+    """Keep a key that came with the backup in the own key's file; another may be there by now."""
+    if own.given is None and head.secret_key is not None:
+        _refuse_other_key(head, keep_key(own.file, head.secret_key))
+
+
+def _refuse_false_key(head: Head, came: str) -> None:
+    try:
+        _refuse_other_key(head, came)
+    except TrothError:  # which speaks of the key at hand
+        raise TrothError(
+            "the secret key in the backup is not the one that belongs to it; give the right one in "
+            f"TROTH_SECRET_KEY (id {', '.join(head.key_ids)}), and ask who made this backup"
+        ) from None
 
 
 def _refuse_other_key(head: Head, given: str) -> None:

@@ -4,6 +4,7 @@ It seals in chunks that are counted, with a mark on the last: a chunk that is ch
 another's place or added is noticed. Whoever seals needs only the public key.
 """
 
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,18 @@ from troth.errors import TrothError, cause_of
 from troth.whole_files import drafted
 
 SECRET, PUBLIC = "AGE-SECRET-KEY-1", "age1"
+
+
+# What reading something raises that is not as it was written.
+MALFORMED = (
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+    zlib.error,
+)
 
 
 class Writer(Protocol):

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 import structlog
 
 from troth.engine.results import Result
-from troth.store.database import AWAY
+from troth.store.away import is_away, is_passing
 
 log = structlog.get_logger()
 
@@ -70,7 +70,7 @@ class Recorder:
         try:
             self._write_patiently(batch, ends)
         except Exception as error:
-            if isinstance(error, AWAY) or len(batch) == 1:
+            if is_away(error) or len(batch) == 1:
                 numbers = [f"n{result.parcel.nudge.id}" for result in batch]
                 log.exception("nudges.unrecorded", nudges=numbers)  # their leases end
                 return
@@ -82,8 +82,9 @@ class Recorder:
         while True:
             try:
                 self._write(batch)
-            except AWAY as error:
-                if time.monotonic() > min(ends, self._ends):
+            except Exception as error:
+                is_over = time.monotonic() > min(ends, self._ends)
+                if is_over or not (is_away(error) or is_passing(error)):
                     raise
                 log.warning("store.away", waiting=len(batch), error=type(error).__name__)
                 time.sleep(PAUSE)

@@ -8,7 +8,7 @@ import structlog
 
 from troth.domain.incoming import Incoming
 from troth.inbound.listener import Listener
-from troth.store.database import AWAY
+from troth.store.away import is_away, is_passing
 
 log = structlog.get_logger()
 
@@ -46,7 +46,7 @@ class Inbox:
         """Take a message; raise only while the store is away, for then it is to come again."""
         try:
             self._hear(incoming)
-        except AWAY:
-            raise
-        except Exception:
+        except Exception as error:
+            if is_away(error) or is_passing(error):
+                raise
             log.exception("message.set_aside", way=incoming.way)

@@ -5,6 +5,7 @@ that only sleeps. PostgreSQL knows its clients by itself.
 """
 
 import fcntl
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -49,7 +50,8 @@ def _locked(db: Database, kind: int, busy: str) -> Iterator[None]:
 
 def _opened(file: Path, db: Database) -> IO[str]:
     try:
-        return file.open("w")
+        # No link is followed and nothing emptied: in a folder of several, another may have put it.
+        return os.fdopen(os.open(file, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666), "r+")
     except OSError as error:
         db.check()  # says what is wrong with the store itself
         raise TrothError(

@@ -29,7 +29,8 @@ BUSY_MS = 15_000  # for which a writer on SQLite waits, for its turn and for the
 _LEFT_MS = "left_ms"  # an execution option
 _NO_TURN = "database is locked, and other writers of this process wait for it, too"
 # What says that the store is away for a while: no server, a dropped connection, a primary that has
-# become a replica and only reads (an internal error, to the driver), no connection free.
+# become a replica and only reads (an internal error, to the driver), no connection free. A single
+# statement may be refused by the same names: see away.is_away.
 AWAY = (OperationalError, InterfaceError, InternalError, NoConnectionError)
 READ_ONLY = "25006"  # what PostgreSQL says to whoever writes where only reading is allowed
 STILL_MS = 60_000  # a process that stands still in a transaction must not keep its locks for ever
@@ -126,7 +127,9 @@ class Database:
             return
         ends = time.monotonic() + BUSY_MS / 1e3
         if not self._turns.acquire(timeout=BUSY_MS / 1e3):
-            raise OperationalError("BEGIN IMMEDIATE", None, sqlite3.OperationalError(_NO_TURN))
+            busy = sqlite3.OperationalError(_NO_TURN)
+            busy.sqlite_errorcode = sqlite3.SQLITE_BUSY
+            raise OperationalError("BEGIN IMMEDIATE", None, busy)
         try:
             yield max(0, round((ends - time.monotonic()) * 1e3))
         finally:

@@ -12,6 +12,7 @@ from starlette.staticfiles import StaticFiles
 
 from troth.bootstrap import Store, open_scrape
 from troth.inbound.ways import open_hooks
+from troth.store.away import is_away, is_passing
 from troth.store.database import AWAY
 from troth.telemetry.scrape import Scrape
 from troth.web import answers, buttons, calendar, health, hooks, inbox, metrics, score
@@ -79,6 +80,8 @@ def _unreadable(pages: Pages) -> ErrorPage:
 
 def _store_away(pages: Pages) -> ErrorPage:
     async def show(_request: Request, error: Exception) -> Response:
+        if not (is_away(error) or is_passing(error)):
+            raise error  # our fault, which is told with where it happened
         log.warning("store.away", error=type(error).__name__)
         return pages.notice(503)
 
