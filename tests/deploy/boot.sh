@@ -30,7 +30,7 @@ mount --bind "$checkout" /opt/checkout
 mount --bind "$packages" /opt/venv/lib/python/site-packages
 mount --bind "$folder/state" /var/lib/troth
 mount --bind "$folder/out" /opt/out
-cp "$folder/troth" /opt/venv/bin/troth
+cp "$folder/python" "$folder/troth" /opt/venv/bin/
 
 # No unit of the real machine: only what every unit refers to, and those that are laid in.
 mount -t tmpfs tmpfs /etc/systemd/system

@@ -17,10 +17,13 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 BOOT = Path(__file__).with_name("boot.sh")
 SYSTEMD = Path("/lib/systemd/systemd")
 # Services may not look into homes, where this Python may lie; there it has another path.
-TROTH = f"""#!/bin/sh
-export PYTHONPATH=/opt/checkout/service:/opt/venv/lib/python/site-packages
+PYTHON = f"""#!/bin/sh
 export LD_LIBRARY_PATH=/opt/python/lib
-exec /opt/python/bin/python{sysconfig.get_python_version()} -m troth "$@"
+exec /opt/python/bin/python{sysconfig.get_python_version()} "$@"
+"""
+TROTH = """#!/bin/sh
+export PYTHONPATH=/opt/checkout/service:/opt/venv/lib/python/site-packages
+exec /opt/venv/bin/python -m troth "$@"
 """
 NO_NAMESPACES = "no systemd of the tests' own: only root with CAP_SYS_ADMIN may make its namespaces"
 
@@ -96,8 +99,9 @@ def booted(folder: Path, settings: str) -> Iterator[Machine]:
     _check_surroundings()
     for name in ("state", "out"):
         (folder / name).mkdir()
-    (folder / "troth").write_text(TROTH)
-    (folder / "troth").chmod(0o755)
+    for name, script in (("python", PYTHON), ("troth", TROTH)):
+        (folder / name).write_text(script)
+        (folder / name).chmod(0o755)
     common = "[Service]\nStandardOutput=append:/opt/out/%N\nStandardError=inherit\n"
     (folder / "test.conf").write_text(f"{common}{settings}\n")
     group = f"troth-tests-{os.getpid()}-{folder.name}"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.deploy.units import FOLDER, INSTALLER
+from tests.deploy.units import INSTALLER
 from tests.faults.sizes import FULL
 
 Done = subprocess.CompletedProcess[str]
@@ -187,9 +187,7 @@ def test_the_scripts_are_sound():
     if program is None:
         pytest.skip("no shellcheck: apt install shellcheck")
     boot = Path(__file__).with_name("boot.sh")
-    done = subprocess.run(
-        [program, INSTALLER, FOLDER / "troth", boot], check=False, capture_output=True, text=True
-    )
+    done = subprocess.run([program, INSTALLER, boot], check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
 
 
