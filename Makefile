@@ -41,9 +41,9 @@ imports: $(READY) ## check who may import whom
 	@echo "imports: the layers of service/troth"
 	@$(BIN)/lint-imports --no-logo
 
-unit: $(READY) ## run the tests alone, three at a time (one file: make unit T=tests/test_wheel.py)
-	@echo "tests: pytest on three workers, with real servers where a test asks for them"
-	@$(BIN)/pytest -n 3 --dist worksteal $(T)
+unit: $(READY) ## run the tests alone, four at a time (one file: make unit T=tests/test_wheel.py)
+	@echo "tests: pytest on four workers, with real servers where a test asks for them"
+	@$(BIN)/pytest -n 4 --dist worksteal $(T)
 
 servers: $(UV) ## fetch the chat servers that tests talk to and no Linux has, into .tools (a minute; needs npm)
 	@echo "servers: Synapse and a Telegram emulator; prosody and mosquitto are the system's"
