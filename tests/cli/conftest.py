@@ -26,9 +26,10 @@ Run = Callable[..., Result]
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder to work in, with a data folder of its own."""
+def home(tmp_path: Path, free_port: int, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder to work in, with a data folder and a port of its own."""
     monkeypatch.setenv("TROTH_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("TROTH_PORT", str(free_port))  # a demo may run beside the tests
     folder = tmp_path / "home"
     folder.mkdir()
     monkeypatch.chdir(folder)

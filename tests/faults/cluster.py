@@ -125,7 +125,10 @@ class Cluster(Watched):
             self.stop(role)
             time.sleep(0.05)  # until the database has done what it was asked
             in_transaction = "application_name = %s AND state <> 'idle' AND backend_xid IS NOT NULL"
-            if bool(self._connections(in_transaction, role)) == holds_locks:
+            holds = bool(self._connections(in_transaction, role))
+            # Amid an answer it would hold them for ever: here PostgreSQL is at a Unix socket.
+            amid_answer = f"{in_transaction} AND wait_event = 'ClientWrite'"
+            if holds == holds_locks and not self._connections(amid_answer, role):
                 return True
             self.go_on(role)
             time.sleep(0.01)

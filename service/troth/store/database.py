@@ -161,6 +161,7 @@ def be_patient(conn: Connection) -> None:
     """Let this transaction stand still for the length of a slow pipe or disk; see STILL_MS."""
     if conn.dialect.name == "postgresql":
         conn.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
+        conn.exec_driver_sql("SET LOCAL tcp_user_timeout = 0")
 
 
 def _parse(url: str, name: str = "TROTH_DATABASE_URL") -> URL:

@@ -29,8 +29,7 @@ class Pooler:
         """Connect in place of SQLAlchemy (its event `do_connect`)."""
         error = dialect.loaded_dbapi.OperationalError
         if not self.is_there:
-            limit = f"-c idle_in_transaction_session_timeout={self._still_ms}"
-            options = f"{limit} {named.get('options', '')}".strip()
+            options = f"{self._limits()} {named.get('options', '')}".strip()
             try:
                 return self._looked_at(dialect.connect(*given, **{**named, "options": options}))
             except error as refused:
@@ -46,6 +45,15 @@ class Pooler:
         if self.is_there and connection.get_execution_options().get("writes", False):
             limit = f"SET LOCAL idle_in_transaction_session_timeout = {self._still_ms}"
             connection.exec_driver_sql(limit)
+
+    def _limits(self) -> str:
+        """Say how long to wait for who stands still between two statements, or amid an answer.
+
+        PostgreSQL waits for ever for who does not read what it has asked for. Over TCP that is
+        the kernel's matter; a Unix socket knows no such end.
+        """
+        still = self._still_ms
+        return f"-c idle_in_transaction_session_timeout={still} -c tcp_user_timeout={still}"
 
     def _looked_at(self, connection: Any) -> Any:  # noqa: ANN401 - as above
         """Compare who answers with who was said to: a pooler gives a number of its own."""
