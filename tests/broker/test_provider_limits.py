@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from tests.support.servers import Redis
 from troth.bootstrap import check_limits
-from troth.broker.provider_limits import ProviderLimits
+from troth.broker.provider_limits import OwnRates, ProviderLimits
 from troth.engine.deliver import LEASE
 from troth.errors import TrothError
 from troth.settings import ProviderLimit, Settings
@@ -95,3 +95,12 @@ def test_more_places_than_can_be_looked_at_are_refused():
     """A billion, meant as no limit at all, would be named one by one for every send."""
     with pytest.raises(ValidationError, match="less than or equal to 10000"):
         ProviderLimit(at_once=1_000_000_000)
+
+
+def test_what_is_over_is_not_kept_in_memory():
+    rates = OwnRates()
+    for moment in range(5 * OwnRates.MOST):
+        rates.add(f"troth-rate:twilio@{moment}", 1, ttl=0)
+    assert len(rates.db) <= OwnRates.MOST
+    assert rates.add("troth-rate:twilio@now", 1, ttl=60_000)
+    assert not rates.add("troth-rate:twilio@now", 1, ttl=60_000)

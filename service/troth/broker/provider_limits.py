@@ -1,5 +1,6 @@
 """Limits of providers over all processes, kept in Redis; or over one, in memory."""
 
+import time
 from collections.abc import Mapping
 from contextlib import ExitStack
 from datetime import timedelta
@@ -15,6 +16,20 @@ from troth.broker.redis import connect
 from troth.settings import ProviderLimit
 
 
+class OwnRates(StubBackend):
+    """What one process has sent in which moment; Dramatiq's own keeps it for ever."""
+
+    MOST = 1_000
+
+    def add(self, key: str, value: int, ttl: int) -> bool:
+        """Begin to count under a key, for `ttl` milliseconds, unless somebody did."""
+        if len(self.db) >= self.MOST:
+            with self.mutex:
+                now = time.monotonic()
+                self.db = {name: kept for name, kept in self.db.items() if kept[1] > now}
+        return bool(super().add(key, value, ttl))  # type: ignore[no-untyped-call]
+
+
 class ProviderLimits:
     """Gives permits for sends by the limits that the settings name; without any, at no cost."""
 
@@ -24,7 +39,7 @@ class ProviderLimits:
         """`lasts` is after what time a permit that was not given back is forgotten."""
         self._limits = limits
         self._places: ProviderPlaces = OwnPlaces()
-        self._backend: RateLimiterBackend = StubBackend()  # type: ignore[no-untyped-call]
+        self._backend: RateLimiterBackend = OwnRates()  # type: ignore[no-untyped-call]
         self._client: redis.Redis | None = None
         if redis_url is not None:
             self._client = connect(redis_url, tries_once=True)
