@@ -69,17 +69,19 @@ def test_a_refusal_to_idle_is_an_error(said):
 
 
 def test_time_runs_out_and_a_stop_is_heeded():
-    stopping = threading.Event()
+    begun, stopping = time.monotonic(), threading.Event()
     with server_that_answers(b"+ go\r\n") as client:
         wait_for_news(client, 0.05, stopping)
         stopping.set()
         wait_for_news(client, 60, stopping)
+    assert time.monotonic() - begun < 10
 
 
 def test_over_tls_it_is_the_same(tmp_path):
-    authority = Authority(tmp_path)
+    begun, authority = time.monotonic(), Authority(tmp_path)
     with server_that_answers(b"+ go\r\n* 1 EXISTS\r\n", authority) as client:
         wait_for_news(client, 60, threading.Event())
     with server_that_answers(b"+ go\r\n", authority) as client:
         wait_for_news(client, 0.05, threading.Event())
-        client.noop()
+        assert client.noop()[0] == "OK"
+    assert time.monotonic() - begun < 10

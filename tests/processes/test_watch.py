@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import socket
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import timedelta
@@ -91,7 +92,7 @@ def say(store: Store, redis_url: str, number: int) -> None:
 def test_a_watch_without_an_address_is_none(tmp_path: Path):
     store = open_store(Settings(data=tmp_path, secret_key=KEY))
     with watching(store, open_scrape(store)):
-        pass
+        assert "watch" not in {thread.name for thread in threading.enumerate()}
     store.db.close()
 
 
